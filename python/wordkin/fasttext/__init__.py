@@ -3,6 +3,7 @@
 from .classification import train_supervised
 from .classifier import FastTextClassifier
 from .gensim_model import FastText, load_facebook_model, load_facebook_vectors, save_facebook_model
+from .meter import LabelMeter
 from .model import FastTextModel, load_model
 from .supervised.report import AutotuneTrial, SupervisedEpoch, SupervisedProgressEvent, SupervisedReport
 from .vectors import train_unsupervised
@@ -12,6 +13,7 @@ __all__ = [
     "FastText",
     "FastTextClassifier",
     "FastTextModel",
+    "LabelMeter",
     "SupervisedEpoch",
     "SupervisedProgressEvent",
     "SupervisedReport",

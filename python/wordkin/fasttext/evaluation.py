@@ -17,7 +17,7 @@ from ..storage.paths import AnyPath, local_path
 from .prediction import predict
 from .state import FastTextState
 
-__all__ = ["LabelCounts", "Metric", "count_labels", "scored_file"]
+__all__ = ["LabelCounts", "LabelScores", "Metric", "count_labels", "label_scores", "scored_file"]
 
 _LINES_AT_ONCE = 10_000
 
@@ -175,7 +175,11 @@ def scored_file(
         chosen = slice(None) if index is None else slice(index, index + 1)
         total = int(counts.predicted[chosen].sum() + counts.gold[chosen].sum())
         return 2 * int(counts.correct[chosen].sum()) / total if total else 0.0
-    return _point_of_curve(_curve(state, path, index, options), metric)
+    scores = label_scores(state, path, -1, options)
+    _require_examples(scores.examples, path)
+    curve = scores.curve(index)
+    is_precision = metric.kind == "precisionAtRecall"
+    return curve.precision_at(metric.least) if is_precision else curve.recall_at(metric.least)
 
 
 def _require_examples(examples: int, path: AnyPath) -> None:
@@ -183,33 +187,152 @@ def _require_examples(examples: int, path: AnyPath) -> None:
         raise LabelError(f"{local_path(path)}: no line has both a label and a word that the model knows")
 
 
-def _curve(
-    state: FastTextState, path: AnyPath, index: int | None, options: TextOptions | None
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return precision and recall at every threshold."""
+@dataclass(frozen=True, kw_only=True)
+class Curve:
+    """Precision and recall at every threshold of the probability, from the highest threshold to the lowest.
+
+    Parameters
+    ----------
+    precision, recall : ndarray of float64
+        A point for each distinct probability.
+    """
+
+    precision: NDArray[np.float64]
+    recall: NDArray[np.float64]
+
+    def precision_at(self, recall: float) -> float:
+        """Return the highest precision of the thresholds with at least this recall; 0 if there are none.
+
+        Parameters
+        ----------
+        recall : float
+            Least recall.
+
+        Returns
+        -------
+        float
+            The precision.
+        """
+        return float(self.precision[self.recall >= recall].max(initial=0.0))
+
+    def recall_at(self, precision: float) -> float:
+        """Return the highest recall of the thresholds with at least this precision; 0 if there are none.
+
+        Parameters
+        ----------
+        precision : float
+            Least precision.
+
+        Returns
+        -------
+        float
+            The recall.
+        """
+        return float(self.recall[self.precision >= precision].max(initial=0.0))
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelScores:
+    """The probabilities of the labels that were predicted for some lines.
+
+    Parameters
+    ----------
+    examples : int
+        Number of lines with a known label and a word.
+    labels : ndarray of int32, shape (predictions,)
+        Labels, line by line.
+    probabilities : ndarray of float32, shape (predictions,)
+        Their probabilities.
+    is_correct : ndarray of bool, shape (predictions,)
+        Whether the line has the label.
+    gold : ndarray of int64, shape (labels,)
+        Number of lines that have each label.
+    """
+
+    examples: int
+    labels: NDArray[np.int32]
+    probabilities: NDArray[np.float32]
+    is_correct: NDArray[np.bool_]
+    gold: NDArray[np.int64]
+
+    def of_label(self, index: int | None) -> tuple[NDArray[np.float32], NDArray[np.bool_], int]:
+        """Return the predictions of a label, or all.
+
+        Parameters
+        ----------
+        index : int or None
+            The label; None for all.
+
+        Returns
+        -------
+        tuple
+            Probabilities, whether each prediction is correct, and the number of lines that have the label.
+        """
+        if index is None:
+            return self.probabilities, self.is_correct, int(self.gold.sum())
+        chosen = self.labels == index
+        return self.probabilities[chosen], self.is_correct[chosen], int(self.gold[index])
+
+    def curve(self, index: int | None) -> Curve:
+        """Return precision and recall of a label, or of all.
+
+        Parameters
+        ----------
+        index : int or None
+            The label; None for all.
+
+        Returns
+        -------
+        Curve
+            The curve.
+        """
+        probabilities, is_correct, gold = self.of_label(index)
+        order = np.argsort(-probabilities, kind="stable")
+        correct = np.cumsum(is_correct[order])
+        # Equal probabilities are above the same thresholds.
+        is_last = np.append(np.diff(probabilities[order]) != 0, True)
+        at = np.flatnonzero(is_last) if len(order) else np.empty(0, np.intp)
+        return Curve(precision=correct[at] / (at + 1), recall=correct[at] / max(1, gold))
+
+
+def label_scores(state: FastTextState, path: AnyPath, k: int, options: TextOptions | None = None) -> LabelScores:
+    """Predict the labels of a file's lines with their probabilities.
+
+    Parameters
+    ----------
+    state : FastTextState
+        A supervised model.
+    path : path
+        The file, as for `count_labels`.
+    k : int
+        Number of labels predicted for each line; -1 for all.
+    options : TextOptions or None, default None
+        Encoding of the file.
+
+    Returns
+    -------
+    LabelScores
+        The predictions.
+
+    Raises
+    ------
+    FormatError, OSError
+        As for `count_labels`.
+    """
     size = len(state.file.labels)
-    scores, hits, gold_count, examples = [], [], 0, 0
-    for lines in _batches(path, options):
-        found = _compared(state, lines, -1, 0.0, size)
-        chosen = slice(None) if index is None else found.labels == index
-        scores.append(found.probabilities[chosen])
-        hits.append(found.is_correct[chosen])
-        gold_count += int(len(found.gold) if index is None else (found.gold == index).sum())
-        examples += found.examples
-    _require_examples(examples, path)
-    probabilities, is_hit = np.concatenate(scores), np.concatenate(hits)
-    order = np.argsort(-probabilities, kind="stable")
-    correct = np.cumsum(is_hit[order])
-    is_last = np.append(np.diff(probabilities[order]) != 0, True)  # of equal scores, all are above a threshold
-    at = np.flatnonzero(is_last) if len(order) else np.empty(0, np.intp)
-    return correct[at] / (at + 1), correct[at] / max(1, gold_count)
-
-
-def _point_of_curve(curve: tuple[NDArray[np.float64], NDArray[np.float64]], metric: Metric) -> float:
-    precision, recall = curve
-    best, bound = (precision, recall) if metric.kind == "precisionAtRecall" else (recall, precision)
-    allowed = best[bound >= metric.least]
-    return float(allowed.max()) if len(allowed) else 0.0
+    parts = [_compared(state, lines, k, 0.0, size) for lines in _batches(path, options)]
+    if not parts:
+        none = np.empty(0, np.int32)
+        parts = [
+            _Compared(examples=0, gold=none, labels=none, probabilities=none.astype("f4"), is_correct=none.astype(bool))
+        ]
+    return LabelScores(
+        examples=sum(part.examples for part in parts),
+        labels=np.concatenate([part.labels for part in parts]),
+        probabilities=np.concatenate([part.probabilities for part in parts]),
+        is_correct=np.concatenate([part.is_correct for part in parts]),
+        gold=np.bincount(np.concatenate([part.gold for part in parts]), minlength=size).astype(np.int64),
+    )
 
 
 def _batches(path: AnyPath, options: TextOptions | None) -> Iterator[tuple[str, ...]]:

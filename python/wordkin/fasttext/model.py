@@ -21,7 +21,8 @@ from ..vectors.files.fasttext_format import FastTextFile, QuantizedMatrix, read_
 from ..vectors.files.fasttext_writer import write_fasttext_file
 from ..vectors.files.floret import write_floret
 from ..vectors.subwords import Subwords
-from .evaluation import count_labels
+from .evaluation import count_labels, label_scores
+from .meter import LabelMeter
 from .prediction import checked_text, checked_texts, line_vectors, predict, word_vectors
 from .state import LABEL_PREFIX, FastTextState
 from .supervised.corpus import LabelledText
@@ -261,6 +262,33 @@ class FastTextModel:
                 self.labels, counts.correct.tolist(), counts.predicted.tolist(), counts.gold.tolist(), strict=True
             )
         }
+
+    def get_meter(
+        self, path: AnyPath, k: int = -1, *, encoding: str = "utf-8", errors: DecodingErrors = "strict"
+    ) -> LabelMeter:
+        """Return precision and recall at every threshold on a file of labelled lines.
+
+        Parameters
+        ----------
+        path : path
+            Lines with ``__label__`` words, compressed or not.
+        k : int, default -1
+            Number of labels predicted for each line (>= 1); -1 for all.
+        encoding : str, default "utf-8"
+            Encoding of the file.
+        errors : {"strict", "replace", "ignore"}, default "strict"
+            Treatment of bytes that cannot be decoded, as for `open`.
+
+        Returns
+        -------
+        LabelMeter
+            Its methods return curves, and the precision at a recall or the recall at a precision.
+        """
+        self._require_labels("get_meter")
+        k = -1 if k == -1 else integer_option("k", k, 1, _MAX_LABELS)
+        return LabelMeter(
+            label_scores(self._state, path, k, TextOptions(encoding=encoding, errors=errors)), self.labels
+        )
 
     def _count(self, path: AnyPath, k: int, threshold: float, encoding: str, errors: DecodingErrors) -> Any:
         self._require_labels("test")

@@ -100,6 +100,11 @@ class UnsupervisedOptions(Options):
     )
 
     def __post_init__(self) -> None:
+        if self.loss in ("softmax", "ova"):  # losses of classifiers
+            raise ValueError(
+                f"loss must be 'ns' or 'hs' for word vectors, got {self.loss!r}, for which each step scores every word "
+                f"of the vocabulary; 'hs' computes the probabilities of a softmax along a tree of the words"
+            )
         super().__post_init__()
         if self.minn > self.maxn > 0:
             raise ValueError(f"maxn must be at least minn, or 0 for no n-grams, got minn={self.minn}, maxn={self.maxn}")
