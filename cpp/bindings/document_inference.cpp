@@ -1,7 +1,6 @@
 #include "bindings/document_inference.h"
 
-#include <algorithm>
-#include <atomic>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -10,12 +9,13 @@
 #include "bindings/gil.h"
 #include "bindings/interruption.h"
 #include "bindings/word2vec_options.h"
-#include "parallel/thread_pool.h"
 
 namespace py = pybind11;
 
 namespace wordkin::bindings {
 namespace {
+
+constexpr std::size_t kTasksPerThread = 2;  // that are left when the next block is queued
 
 word2vec::Options checked_options(const py::object& options, const py::object& documents) {
   word2vec::Options checked = word2vec_options_from(options);
@@ -32,26 +32,39 @@ DocumentInference::DocumentInference(const py::object& options, const py::object
       inference_(checked_options(options, documents), parameters_of(arrays_),
                  vector_view<const std::int64_t>("counts", arrays_.counts, Access::kRead), kernels_) {}
 
-void DocumentInference::infer(const py::object& ids, const py::object& ends, const py::object& vectors,
-                              const py::object& rates, std::uint64_t seed, std::size_t threads) const {
+InferenceSession::InferenceSession(const DocumentInference& inference, const py::object& rates, std::uint64_t seed,
+                                   std::size_t threads)
+    : inference_(inference), plan_{{}, seed}, pool_(threads) {
+  const auto given = vector_view<const float>("rates", rates, Access::kRead);
+  plan_.rates.assign(given.begin(), given.end());
+}
+
+void InferenceSession::submit(const py::object& ids, const py::object& ends, const py::object& vectors) {
   const word2vec::SentenceBlock documents{vector_view<const std::int32_t>("ids", ids, Access::kRead),
                                           vector_view<const std::int64_t>("ends", ends, Access::kRead)};
   const auto rows = matrix_view<float>("vectors", vectors, Access::kWrite);
-  const auto rate = vector_view<const float>("rates", rates, Access::kRead);
-  std::atomic<bool> cancelled{false};
-  parallel::ThreadPool pool(std::clamp<std::size_t>(threads, 1, std::max<std::size_t>(documents.ends.size(), 1)));
-  inference_.start(pool, documents, rows, rate, seed, cancelled);
+  wait_until(kTasksPerThread * pool_.size());
+  held_.push_back(vectors);
+  inference_.get().start(pool_, documents, rows, plan_, cancelled_);
+}
+
+void InferenceSession::wait_until(std::size_t pending) {
   try {
-    wait_interruptibly([&pool](double seconds) { return pool.wait(0, seconds); });
+    wait_interruptibly([this, pending](double seconds) { return pool_.wait(pending, seconds); });
   } catch (...) {
-    const GilRelease release;  // waits for the current windows
-    cancelled.store(true, std::memory_order_relaxed);
-    pool.discard_queued();
-    try {
-      pool.wait_all();
-    } catch (...) {  // NOLINT(bugprone-empty-catch): the first exception is the one to report
-    }
+    stop();
     throw;
+  }
+}
+
+void InferenceSession::stop() {
+  if (pool_.pending() == 0) return;
+  const GilRelease release;  // waits for the current windows
+  cancelled_.store(true, std::memory_order_relaxed);
+  pool_.discard_queued();
+  try {
+    pool_.wait_all();
+  } catch (...) {  // NOLINT(bugprone-empty-catch): an exception of the caller is the one to report
   }
 }
 
@@ -64,9 +77,13 @@ void register_document_inference(py::module_& m) {
              return std::make_unique<DocumentInference>(options, documents, std::move(arrays), kernels_named(isa));
            }),
            py::arg("options"), py::arg("documents"), py::kw_only(), py::arg("input"), py::arg("nodes"),
-           py::arg("output"), py::arg("counts"), py::arg("isa"))
-      .def("infer", &DocumentInference::infer, py::arg("ids"), py::arg("ends"), py::kw_only(), py::arg("vectors"),
-           py::arg("rates"), py::arg("seed"), py::arg("threads"));
+           py::arg("output"), py::arg("counts"), py::arg("isa"));
+  py::class_<InferenceSession>(m, "InferenceSession")
+      .def(py::init<const DocumentInference&, const py::object&, std::uint64_t, std::size_t>(), py::arg("inference"),
+           py::kw_only(), py::arg("rates"), py::arg("seed"), py::arg("threads"), py::keep_alive<1, 2>())
+      .def("submit", &InferenceSession::submit, py::arg("ids"), py::arg("ends"), py::arg("vectors"))
+      .def("wait", &InferenceSession::wait)
+      .def("stop", &InferenceSession::stop);
 }
 
 }  // namespace wordkin::bindings

@@ -20,6 +20,7 @@
 #include "kernels/row_sums.inl.h"
 #include "kernels/row_update.inl.h"
 #include "kernels/softmax_rows.inl.h"
+#include "kernels/tag_windows.inl.h"
 #include "kernels/window_update.inl.h"
 
 namespace wordkin::kernels {
@@ -33,6 +34,7 @@ constexpr KernelTable all_kernels(Isa isa) {
           cbow,
           concatenation,
           touch,
+          tag_windows,
           sum_rows,
           change_rows,
           fold,

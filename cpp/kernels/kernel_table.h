@@ -96,6 +96,27 @@ constexpr std::int64_t concatenation_floats(std::int64_t positions, std::int64_t
   return (2 * positions + 1) * (width + kRowMultiple) + scratch_floats(positions, outputs, width);
 }
 
+// Consecutive windows of CBOW that train one row, that of a tag, while all others are only read. Position p has the
+// hidden row h_p = scale_p * sum of its inputs and its own output rows y_pj, of which the first one, its target, has
+// label 1 and the others 0. All from the rows before the update,
+//   tag += sum_p error_scale_p * sum_j rate * (label_j - sigmoid(<h_p, y_pj>)) y_pj
+// where scale_p is 1 / input_counts_p and error_scale_p 1 for the mean, and vice versa for the sum.
+struct TagWindows {
+  float* tag;               // INOUT (width)
+  float* const* inputs;     // IN the input rows of each position, the tag among them, one position after another
+  const int* input_counts;  // IN (positions)
+  float* const* outputs;    // IN (positions, 1 + noise_count) the target of each position, then its negative samples
+  int positions;            // 1 .. kMaxPositions
+  int noise_count;
+  bool is_mean;
+  float rate;
+  int width;
+  NextRows next_rows;
+  float* scratch;  // INOUT (tag_floats(width)) 64-byte aligned, finite
+};
+
+constexpr std::int64_t tag_floats(std::int64_t width) { return (kMaxPositions + 1) * width; }
+
 // Rows of several copies of a matrix, all of which were equal to `base` before they were changed independently. With
 // d_i = replica_i - base, the changes of a row are combined in pairs, d_0 with d_1, d_2 with d_3 and so on, then the
 // results likewise until one is left (Adasum, Maleki et al. 2021):
@@ -266,6 +287,7 @@ struct KernelTable {
   void (*cbow)(const Window& window);
   void (*concatenation)(const Window& window);
   void (*touch)(const Window& window);
+  void (*tag_windows)(const TagWindows& windows);
   // sum: OUT (width) scale times the sum of `count` rows; zeros if there are none.
   void (*sum_rows)(float* sum, const float* const* rows, std::int64_t count, float scale, int width);
   void (*change_rows)(const RowChange& change);

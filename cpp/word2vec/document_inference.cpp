@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <limits>
+#include <memory>
 #include <stdexcept>
 #include <string>
 
 #include "random/generator.h"
+#include "word2vec/sentence_trainer.h"
+#include "word2vec/tag_trainer.h"
 
 namespace wordkin::word2vec {
 namespace {
@@ -23,6 +26,17 @@ std::uint64_t stream_of(std::span<const std::int32_t> document) {
 void initialize(std::span<float> vector, random::Generator& generator) {
   const auto size = static_cast<double>(vector.size());
   for (float& value : vector) value = static_cast<float>((generator.uniform() - 0.5) / size);
+}
+
+void pass(TagTrainer& trainer, std::span<const std::int32_t> document, float* vector, float rate,
+          random::Generator& generator) {
+  trainer.train(document, vector, rate, generator);
+}
+
+void pass(SentenceTrainer& trainer, std::span<const std::int32_t> document, float* vector, float rate,
+          random::Generator& generator) {
+  trainer.begin(document, {std::span<float* const>(&vector, 1), {}}, generator);
+  trainer.advance(std::numeric_limits<std::size_t>::max() / 2, rate, generator);
 }
 
 void check(const SentenceBlock& documents, const memory::MatrixView<float>& vectors, const TrainingContext& context) {
@@ -53,32 +67,45 @@ DocumentInference::DocumentInference(const Options& options, const Parameters& p
     throw std::invalid_argument("inference needs models with one tag per document");
 }
 
+struct DocumentInference::Block {
+  std::vector<std::int32_t> ids;
+  std::vector<std::int64_t> ends;
+  memory::MatrixView<float> vectors;
+  InferencePlan plan;
+};
+
 void DocumentInference::start(parallel::ThreadPool& pool, const SentenceBlock& documents,
-                              memory::MatrixView<float> vectors, std::span<const float> rates, std::uint64_t seed,
+                              memory::MatrixView<float> vectors, const InferencePlan& plan,
                               const std::atomic<bool>& cancelled) const {
   check(documents, vectors, context_);
-  for (std::size_t first = 0; first < documents.ends.size(); first += kDocumentsPerTask) {
-    const std::size_t last = std::min(first + kDocumentsPerTask, documents.ends.size());
+  const auto block = std::make_shared<const Block>(Block{
+      {documents.ids.begin(), documents.ids.end()}, {documents.ends.begin(), documents.ends.end()}, vectors, plan});
+  const bool has_tag_windows = TagTrainer::supports(context_);
+  for (std::size_t first = 0; first < block->ends.size(); first += kDocumentsPerTask) {
     pool.submit([=, this, &cancelled](std::size_t) {
-      SentenceTrainer trainer(context_, cancelled);
-      for (std::size_t k = first; k < last && !cancelled.load(std::memory_order_relaxed); ++k) {
-        const auto begin = static_cast<std::size_t>(k == 0 ? 0 : documents.ends[k - 1]);
-        infer(documents.ids.subspan(begin, static_cast<std::size_t>(documents.ends[k]) - begin),
-              vectors.row(static_cast<std::int64_t>(k)), rates, seed, trainer);
+      if (has_tag_windows) {
+        infer(*block, first, TagTrainer(context_, cancelled), cancelled);
+      } else {
+        infer(*block, first, SentenceTrainer(context_, cancelled), cancelled);
       }
     });
   }
 }
 
-void DocumentInference::infer(std::span<const std::int32_t> document, float* vector, std::span<const float> rates,
-                              std::uint64_t seed, SentenceTrainer& trainer) const {
-  std::fill_n(vector, context_.parameters().input.columns, 0.0f);
-  if (document.empty()) return;
-  random::Generator generator(seed, stream_of(document));
-  initialize({vector, static_cast<std::size_t>(context_.options().documents->vector_size)}, generator);
-  for (const float rate : rates) {
-    trainer.begin(document, {std::span<float* const>(&vector, 1), {}}, generator);
-    trainer.advance(std::numeric_limits<std::size_t>::max() / 2, rate, generator);
+template <typename Trainer>
+void DocumentInference::infer(const Block& block, std::size_t first, Trainer trainer,
+                              const std::atomic<bool>& cancelled) const {
+  const auto size = static_cast<std::size_t>(context_.options().documents->vector_size);
+  const std::size_t last = std::min(first + kDocumentsPerTask, block.ends.size());
+  for (std::size_t k = first; k < last && !cancelled.load(std::memory_order_relaxed); ++k) {
+    const auto begin = static_cast<std::size_t>(k == 0 ? 0 : block.ends[k - 1]);
+    const auto document = std::span(block.ids).subspan(begin, static_cast<std::size_t>(block.ends[k]) - begin);
+    float* vector = block.vectors.row(static_cast<std::int64_t>(k));
+    std::fill_n(vector, context_.parameters().input.columns, 0.0f);
+    if (document.empty()) continue;
+    random::Generator generator(block.plan.seed, stream_of(document));
+    initialize({vector, size}, generator);
+    for (const float rate : block.plan.rates) pass(trainer, document, vector, rate, generator);
   }
 }
 

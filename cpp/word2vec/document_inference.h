@@ -5,15 +5,21 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "kernels/kernel_table.h"
 #include "memory/matrix_view.h"
 #include "parallel/thread_pool.h"
 #include "word2vec/hogwild.h"
-#include "word2vec/sentence_trainer.h"
 #include "word2vec/training_context.h"
 
 namespace wordkin::word2vec {
+
+// The learning rate of each pass over a document, and the random seed.
+struct InferencePlan {
+  std::vector<float> rates;
+  std::uint64_t seed;
+};
 
 class DocumentInference {
  public:
@@ -24,14 +30,15 @@ class DocumentInference {
 
   // Queues the inference of one vector per document, a padded row of `vectors`: it is initialised at random and trained
   // with one pass over the document per rate. A vector depends only on the known words of its document, the seed and
-  // the rates, not on other documents and threads; a document without known words gets zeros. What is passed must
-  // outlive the work; set `cancelled` to end it early.
+  // the rates, not on other documents and threads; a document without known words gets zeros. Documents and rates are
+  // copied; the rows and `cancelled`, which ends the work early if it is set, must outlive it.
   void start(parallel::ThreadPool& pool, const SentenceBlock& documents, memory::MatrixView<float> vectors,
-             std::span<const float> rates, std::uint64_t seed, const std::atomic<bool>& cancelled) const;
+             const InferencePlan& plan, const std::atomic<bool>& cancelled) const;
 
  private:
-  void infer(std::span<const std::int32_t> document, float* vector, std::span<const float> rates, std::uint64_t seed,
-             SentenceTrainer& trainer) const;
+  struct Block;
+  template <typename Trainer>
+  void infer(const Block& block, std::size_t first, Trainer trainer, const std::atomic<bool>& cancelled) const;
 
   TrainingContext context_;
 };

@@ -71,18 +71,11 @@ Tally SentenceTrainer::take_tally() {
 }
 
 void SentenceTrainer::subsample(std::span<const std::int32_t> sentence, random::Generator& generator) {
-  if (subsampled_.capacity() < sentence.size()) subsampled_.reserve(sentence.size());
-  subsampled_.resize(sentence.size());
-  const Subsampling& subsampling = context_->subsampling();
-  std::size_t count = 0;
-  for (const std::int32_t word : sentence) {
-    subsampled_[count] = word;
-    count += subsampling.keeps(word, static_cast<std::uint32_t>(generator.next() >> 32)) ? 1 : 0;
-  }
-  subsampled_.resize(count);
+  context_->subsampling().subsample(sentence, subsampled_, generator);
   if (composed_) return;
-  subsampled_rows_.resize(count);
-  for (std::size_t i = 0; i < count; ++i) subsampled_rows_[i] = context_->parameters().input.row(subsampled_[i]);
+  subsampled_rows_.resize(subsampled_.size());
+  for (std::size_t i = 0; i < subsampled_.size(); ++i)
+    subsampled_rows_[i] = context_->parameters().input.row(subsampled_[i]);
 }
 
 // Draws the radii and negative samples of the windows [begin, end) together: the table lookups are independent,

@@ -20,4 +20,15 @@ Subsampling::Subsampling(std::span<const std::int64_t> counts, double sample)
   }
 }
 
+void Subsampling::subsample(std::span<const std::int32_t> sentence, std::vector<std::int32_t>& kept,
+                            random::Generator& generator) const {
+  kept.resize(sentence.size());
+  std::size_t count = 0;
+  for (const std::int32_t word : sentence) {
+    kept[count] = word;
+    count += keeps(word, static_cast<std::uint32_t>(generator.next() >> 32)) ? 1 : 0;
+  }
+  kept.resize(count);
+}
+
 }  // namespace wordkin::word2vec

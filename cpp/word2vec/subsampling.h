@@ -6,6 +6,8 @@
 #include <span>
 #include <vector>
 
+#include "random/generator.h"
+
 namespace wordkin::word2vec {
 
 // For each word a threshold: an occurrence is kept if 32 random bits do not exceed it. The probability of keeping a
@@ -17,6 +19,9 @@ class Subsampling {
   Subsampling(std::span<const std::int64_t> counts, double sample);
 
   [[nodiscard]] bool keeps(std::int32_t word, std::uint32_t bits) const { return bits <= thresholds_[word]; }
+  // Sets `kept` to the words of a sentence that remain; draws one number for each word.
+  void subsample(std::span<const std::int32_t> sentence, std::vector<std::int32_t>& kept,
+                 random::Generator& generator) const;
   [[nodiscard]] std::span<const std::uint32_t> thresholds() const { return thresholds_; }
 
  private:

@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 from reference.window_update import cbow_window, concatenation_window, pair_losses, sigmoid, skipgram_window
 from reference.word2vec import contexts, learning_rate
 
-__all__ = ["TARGETS_TOGETHER", "train"]
+__all__ = ["TARGETS_TOGETHER", "TARGETS_TOGETHER_INFERRED", "infer", "train"]
 
 Floats = NDArray[np.float64]
 Outputs = tuple[Floats, list[int], list[float], list[float]]  # matrix, rows, labels, repeats
 
 # Consecutive words that share their noise words, where the input of a window is one tag, or concatenated.
 TARGETS_TOGETHER = {"dbow": 3, "concat": 4}
+TARGETS_TOGETHER_INFERRED = {"dbow": 3, "mean": 4, "sum": 4, "concat": 4}
 
 
 def train(
@@ -69,6 +70,43 @@ def train(
         losses.append(loss / max(pairs, 1))
     words[:], tag_vectors[:] = inputs[: len(words)], inputs[len(words) :]
     return losses
+
+
+def infer(
+    document: Sequence[int],
+    tag: Floats,
+    words: Floats,
+    outputs_of: Callable[[Sequence[int]], Sequence[Outputs]],
+    *,
+    mode: str,
+    window: int,
+    rates: Sequence[float],
+    null_word: int = 0,
+    is_together: bool = True,
+) -> Floats:
+    """Return the vector of a new document that begins with `tag`, without randomness: nothing else is changed."""
+    inputs, row = np.concatenate([words, tag[np.newaxis]]), len(words)
+    scale = np.append(np.zeros(row), 1.0)
+    size = TARGETS_TOGETHER_INFERRED[mode] if is_together else 1
+
+    def frozen(targets: Sequence[int]) -> list[Outputs]:
+        return [(matrix.copy(), *rest) for matrix, *rest in outputs_of(targets)]
+
+    for rate in rates:
+        for first in range(0, len(document), size):
+            positions = range(first, min(first + size, len(document)))
+            if mode == "concat":
+                slots = [[row, *_neighbours(document, position, window, null_word)] for position in positions]
+                _concatenated(inputs, scale, slots, frozen([document[position] for position in positions]), rate)
+                continue
+            old = inputs.copy()
+            for position in positions:
+                _, context = list(contexts(document, window))[position]
+                moved = old.copy()
+                used = [row] if mode == "dbow" else [*context, row]
+                _window(moved, scale, used, frozen([document[position]]), rate, mode)
+                inputs[row] += moved[row] - old[row]
+    return inputs[row]
 
 
 def _neighbours(document: Sequence[int], position: int, window: int, null_word: int) -> list[int]:

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <numeric>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -100,6 +101,38 @@ double update_window(const std::string& isa, const std::string& architecture, co
   }
   table.fold_loss(loss);
   return loss.total;
+}
+
+// Trains a row of `input`, the tag. input_ids: those of each position one after another. See kernels::TagWindows.
+void tag_windows(const std::string& isa, const py::object& input, const py::object& input_ids,
+                 const std::vector<int>& input_counts, const py::object& output, const py::object& output_ids, int tag,
+                 bool is_mean, float rate) {
+  const auto x = matrix_view<float>("input", input, Access::kWrite);
+  const auto y = matrix_view<float>("output", output, Access::kWrite);
+  const auto inputs =
+      row_pointers(x, vector_view<const std::int32_t>("input_ids", input_ids, Access::kRead), "input_ids");
+  const auto outputs =
+      row_pointers(y, vector_view<const std::int32_t>("output_ids", output_ids, Access::kRead), "output_ids");
+  const auto positions = static_cast<int>(input_counts.size());
+  const int noise = positions > 0 ? static_cast<int>(outputs.size()) / positions - 1 : 0;
+  const bool has_inputs = std::ranges::all_of(input_counts, [](int count) { return count > 0; });
+  if (positions < 1 || positions > kernels::kMaxPositions || noise < 0 ||
+      (noise + 1) * positions != static_cast<int>(outputs.size()) || !has_inputs ||
+      std::accumulate(input_counts.begin(), input_counts.end(), 0) != static_cast<int>(inputs.size()) || tag < 0 ||
+      tag >= x.rows || x.columns != y.columns || x.columns % kernels::kRowMultiple != 0)
+    throw std::invalid_argument("input_counts, ids and matrices must fit");
+  memory::AlignedBuffer<float> scratch(static_cast<std::size_t>(kernels::tag_floats(x.columns)));
+  kernels_named(isa).tag_windows({x.row(tag),
+                                  inputs.data(),
+                                  input_counts.data(),
+                                  outputs.data(),
+                                  positions,
+                                  noise,
+                                  is_mean,
+                                  rate,
+                                  static_cast<int>(x.columns),
+                                  {nullptr, 0},
+                                  scratch.data()});
 }
 
 // Sums rows of a matrix into `sum`. See kernels::KernelTable.
@@ -214,6 +247,8 @@ void byte_products(const std::string& isa, const py::object& products, const py:
 
 void register_test_kernels(py::module_& m) {
   auto k = m.def_submodule("kernels", "The kernels of each instruction set.");
+  k.def("tag_windows", &tag_windows, py::arg("isa"), py::arg("input"), py::arg("input_ids"), py::arg("input_counts"),
+        py::arg("output"), py::arg("output_ids"), py::kw_only(), py::arg("tag"), py::arg("is_mean"), py::arg("rate"));
   k.def("update_window", &update_window, py::arg("isa"), py::arg("architecture"), py::arg("input"),
         py::arg("input_ids"), py::arg("output"), py::arg("output_ids"), py::arg("signs"), py::arg("repeats"),
         py::kw_only(), py::arg("rate"), py::arg("scale") = 1.0f, py::arg("error_scale") = 1.0f,

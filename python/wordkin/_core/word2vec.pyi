@@ -126,13 +126,11 @@ class DocumentInference:
         counts: NDArray[np.int64],
         isa: str,
     ) -> None: ...
-    def infer(
-        self,
-        ids: NDArray[np.int32],
-        ends: NDArray[np.int64],
-        *,
-        vectors: NDArray[np.float32],
-        rates: NDArray[np.float32],
-        seed: int,
-        threads: int,
+
+class InferenceSession:
+    def __init__(
+        self, inference: DocumentInference, *, rates: NDArray[np.float32], seed: int, threads: int
     ) -> None: ...
+    def submit(self, ids: NDArray[np.int32], ends: NDArray[np.int64], vectors: NDArray[np.float32]) -> None: ...
+    def wait(self) -> None: ...
+    def stop(self) -> None: ...

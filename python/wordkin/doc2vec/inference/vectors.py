@@ -110,18 +110,34 @@ def inferred_vectors(
     lists = TokenLists(
         _token_lists(documents, name, state.words.preparation), name, UNLIMITED, TokenKeys(), keep_empty_sentences=True
     )
-    parts: list[NDArray[np.float32]] = []
+    blocks: list[PaddedRows] = []
     unknown = 0
-    rates = request.rates
-    while (encoded := lists.encode(prepared.vocabulary.table, STREAM_BLOCK_WORDS)) is not None:
-        ids, ends, _, _ = encoded
-        rows = PaddedRows(len(ends), state.words.vector_size)
-        prepared.core.infer(ids, ends, vectors=rows.padded, rates=rates, seed=request.seed, threads=request.threads)
-        parts.append(np.ascontiguousarray(rows.view))
-        unknown += int((np.diff(ends, prepend=0) == 0).sum())
+    session: _core.word2vec.InferenceSession | None = None
+    try:
+        # Threads infer a block while the next one is encoded.
+        while (encoded := lists.encode(prepared.vocabulary.table, STREAM_BLOCK_WORDS)) is not None:
+            ids, ends, _, _ = encoded
+            if session is None:
+                is_all = len(ids) < STREAM_BLOCK_WORDS
+                session = _core.word2vec.InferenceSession(
+                    prepared.core,
+                    rates=request.rates,
+                    seed=request.seed,
+                    threads=min(request.threads, len(ends)) if is_all else request.threads,
+                )
+            blocks.append(PaddedRows(len(ends), state.words.vector_size))
+            session.submit(ids, ends, blocks[-1].padded)
+            unknown += int((np.diff(ends, prepend=0) == 0).sum())
+        if session is not None:
+            session.wait()
+    finally:
+        if session is not None:
+            session.stop()
     if unknown:
         logger.warning("%s: %d without known words, whose vectors are zeros", name, unknown)
-    return np.concatenate(parts) if parts else np.zeros((0, state.words.vector_size), np.float32)
+    return (
+        np.concatenate([rows.view for rows in blocks]) if blocks else np.zeros((0, state.words.vector_size), np.float32)
+    )
 
 
 def _token_lists(documents: Iterable[Any], name: str, preparation: PreparationOptions) -> Iterator[Any]:
