@@ -116,8 +116,9 @@ inline void multiply_with_amx(const PanelProduct<void, std::uint32_t>& p) {
   _tile_release();  // each context switch of a thread with tiles in use saves and restores 8 KB
 }
 
-constexpr BfloatKernels kAmxBfloat{kTileDepth, pack_bfloat, pack_bfloat_transposed, round_rows_to_bfloat,
-                                   multiply_with_amx};
+constexpr BfloatKernels kAmxBfloat{
+    kTileDepth,           pack_bfloat<ConvertedPairs>, pack_bfloat_transposed<ConvertedPairs>,
+    round_rows_to_bfloat, round_columns_to_bfloat,     multiply_with_amx};
 
 }  // namespace
 }  // namespace wordkin::kernels

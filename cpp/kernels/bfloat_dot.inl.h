@@ -37,7 +37,12 @@ inline void multiply_dots(const PanelProduct<void, std::uint32_t>& p) {
   multiply_in_tiles<DotFormat>(pairs);
 }
 
-constexpr BfloatKernels kDotBfloat{2, pack_bfloat, pack_bfloat_transposed, round_rows_to_bfloat, multiply_dots};
+constexpr BfloatKernels kDotBfloat{2,
+                                   pack_bfloat<ConvertedPairs>,
+                                   pack_bfloat_transposed<ConvertedPairs>,
+                                   round_rows_to_bfloat,
+                                   round_columns_to_bfloat,
+                                   multiply_dots};
 
 }  // namespace
 }  // namespace wordkin::kernels

@@ -7,6 +7,7 @@
 #include "kernels/bfloat_packing.inl.h"
 #include "kernels/gemm_tile.inl.h"
 #include "kernels/kernel_table.h"
+#include "kernels/matrix_copy.inl.h"
 #include "kernels/vec.h"
 
 namespace wordkin::kernels {
@@ -36,14 +37,22 @@ inline void round_rows(void* out, std::int64_t pitch, const float* in, std::int6
     for (; j + Vec::kWidth <= columns; j += Vec::kWidth) round_to_bfloat(Vec::load(in + j)).store(floats + j);
     if (j < columns) {
       float rest[Vec::kWidth];
-      load_rounded(in + j, columns - j).store(rest);
+      round_to_bfloat(load_some(in + j, columns - j)).store(rest);
       for (std::int64_t k = j; k < columns; ++k) floats[k] = rest[k - j];
     }
     for (j = columns; j < pitch; ++j) floats[j] = 0.0f;
   }
 }
 
-constexpr BfloatKernels kWidenedBfloat{2, pack_bfloat, pack_bfloat_transposed, round_rows, multiply_widened};
+inline void round_transposed(void* out, std::int64_t pitch, const float* in, std::int64_t in_pitch, std::int64_t rows,
+                             std::int64_t columns) {
+  auto* const floats = static_cast<float*>(out);
+  transpose(floats, pitch, in, in_pitch, columns, rows);
+  round_rows(floats, pitch, floats, pitch, rows, columns);
+}
+
+constexpr BfloatKernels kWidenedBfloat{2,          pack_bfloat<RoundedPairs>, pack_bfloat_transposed<RoundedPairs>,
+                                       round_rows, round_transposed,          multiply_widened};
 
 }  // namespace
 }  // namespace wordkin::kernels

@@ -200,6 +200,9 @@ struct BfloatKernels {
   // most 4 bytes per element, zeros after `columns`. in: IN (rows, columns).
   void (*round_rows)(void* out, std::int64_t pitch, const float* in, std::int64_t in_pitch, std::int64_t rows,
                      std::int64_t columns);
+  // The same for rows that are columns of `in`, (columns, rows): without a copy of the transposed floats.
+  void (*round_transposed)(void* out, std::int64_t pitch, const float* in, std::int64_t in_pitch, std::int64_t rows,
+                           std::int64_t columns);
   // a: the output of round_rows, whose pitch is the padded depth, followed by kSpareRows readable rows. The order of
   // summation of an element depends only on `depth`.
   void (*multiply_panels)(const PanelProduct<void, std::uint32_t>& product);

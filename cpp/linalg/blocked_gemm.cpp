@@ -33,16 +33,14 @@ std::int64_t block_length(std::int64_t length, std::int64_t limit, std::int64_t 
   return ((length + parts - 1) / parts + multiple - 1) / multiple * multiple;
 }
 
-// The packed blocks of one product in scratch memory: first the panels of B, then the rows of A, then temporary space
-// for transposing rows.
+// The packed blocks of one product in scratch memory: first the panels of B, then the rows of A.
 class PackedBlocks {
  public:
   PackedBlocks(const Compute& compute, float* scratch)
       : kernels_(*compute.kernels),
         is_bfloat_(compute.precision == Precision::kBfloat16),
         panels_(scratch),
-        rows_(scratch + kMaxDepth * kMaxColumns),
-        transposed_(rows_ + kMaxRows * kMaxDepth) {}
+        rows_(scratch + kMaxDepth * kMaxColumns) {}
 
   [[nodiscard]] std::int64_t depth_multiple() const { return is_bfloat_ ? kernels_.bfloat->depth_multiple : 1; }
 
@@ -59,17 +57,16 @@ class PackedBlocks {
   }
 
   void pack_rows(const Operand& a, std::int64_t row, std::int64_t k, std::int64_t rows) {
-    const float* from = a.at(row, k);
-    std::int64_t pitch = a.stored.pitch;
-    float* const target = is_bfloat_ ? transposed_ : rows_;
-    if (a.transposed) {
-      kernels_.transpose(target, depth_, from, pitch, depth_, rows);
-      from = target;
-      pitch = depth_;
-    } else if (!is_bfloat_) {
-      kernels_.copy(target, depth_, from, pitch, rows, depth_);
+    const float* const from = a.at(row, k);
+    const std::int64_t pitch = a.stored.pitch;
+    if (is_bfloat_) {
+      (a.transposed ? kernels_.bfloat->round_transposed : kernels_.bfloat->round_rows)(rows_, padded_, from, pitch,
+                                                                                       rows, depth_);
+    } else if (a.transposed) {
+      kernels_.transpose(rows_, depth_, from, pitch, depth_, rows);
+    } else {
+      kernels_.copy(rows_, depth_, from, pitch, rows, depth_);
     }
-    if (is_bfloat_) kernels_.bfloat->round_rows(rows_, padded_, from, pitch, rows, depth_);
   }
 
   void multiply(float* c, std::int64_t c_pitch, std::int64_t rows, std::int64_t columns, bool adds) const {
@@ -99,7 +96,6 @@ class PackedBlocks {
   bool is_bfloat_;
   float* panels_;
   float* rows_;
-  float* transposed_;
   std::int64_t depth_ = 0;   // depth of the current block
   std::int64_t padded_ = 0;  // depth including zero padding
 };
