@@ -5,6 +5,7 @@
 #include <pybind11/stl.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cmath>
 #include <cstdint>
@@ -182,6 +183,18 @@ class TrainerSession {
     return d;
   }
 
+  // The seconds of the parts of the last step, for measurements.
+  py::dict part_seconds() {
+    const ReentrancyGuard<> guard(busy_, kTrainerBusy);
+    constexpr std::array<const char*, elmo::kStepParts> kNames{
+        "packing",          "token layer, forward",  "layers, forward", "softmax",
+        "layers, backward", "token layer, backward", "update"};
+    const auto& seconds = running()->step().outcome().seconds;
+    py::dict d;
+    for (std::size_t part = 0; part < kNames.size(); ++part) d[kNames[part]] = seconds[part];
+    return d;
+  }
+
   std::size_t threads() { return running()->threads(); }
   std::int64_t updates() { return running()->step().updates(); }
 
@@ -327,6 +340,7 @@ void register_elmo_trainer(py::module_& m) {
       .def("reset_state", &TrainerSession::reset_state, py::arg("streams"))
       .def("close", &TrainerSession::close)
       .def_property("state", &TrainerSession::state, &TrainerSession::set_state)
+      .def_property_readonly("part_seconds", &TrainerSession::part_seconds)
       .def_property_readonly("updates", &TrainerSession::updates)
       .def_property_readonly("threads", &TrainerSession::threads);
 }

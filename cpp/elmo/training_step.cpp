@@ -120,12 +120,21 @@ recurrent::Dropout TrainingStep::dropout(int direction) const {
           direction + kDirections * rank_};
 }
 
+void TrainingStep::end_part(const parallel::Team& team, StepPart part) {
+  if (team.rank() != 0) return;
+  const auto now = std::chrono::steady_clock::now();
+  outcome_.seconds[static_cast<std::size_t>(part)] = std::chrono::duration<double>(now - part_began_).count();
+  part_began_ = now;
+}
+
 bool TrainingStep::forward(parallel::Team& team) {
   tokens_.pack(team, weights_);
   for (std::size_t direction = 0; direction < packed_.size(); ++direction)
     packed_[direction].pack(team, weights_.layers[direction]);
   if (!team.barrier_and_check()) return false;
+  end_part(team, StepPart::kPacking);
   if (!tokens_.forward(team, inputs_.view(), weights_, scratch_)) return false;
+  end_part(team, StepPart::kTokensForward);
   team.split(kDirections, [&](int direction, parallel::Team& part) {
     const auto index = static_cast<std::size_t>(direction);
     const std::int64_t positions = window_.positions();
@@ -147,6 +156,7 @@ bool TrainingStep::backward(parallel::Team& team) {
         d_hidden_.view().block_of_rows(direction * positions, positions), weights_.layers[index], scratch_));
   });
   if (!team.barrier_and_check()) return false;
+  end_part(team, StepPart::kLayersBackward);
   return tokens_.backward(team, gradients_, inputs_.view(), weights_, scratch_);
 }
 
@@ -161,11 +171,15 @@ void TrainingStep::run(parallel::Team& team) {
   const auto negatives_of = [&](std::uint64_t direction) {
     return random::Generator(training_.seed ^ kNegatives, static_cast<std::uint64_t>(step_) * kDirections + direction);
   };
+  if (team.rank() == 0) part_began_ = std::chrono::steady_clock::now();
   if (!forward(team)) return;
+  end_part(team, StepPart::kLayersForward);
   if (!loss_.run(team, d_hidden_.view(), hidden_.view(), gradients_, window_, weights_,
                  {negatives_of(0), negatives_of(1)}, scratch_))
     return;
+  end_part(team, StepPart::kSoftmax);
   if (!backward(team)) return;
+  end_part(team, StepPart::kTokensBackward);
   finish(team, parameters_);
 }
 
@@ -176,9 +190,11 @@ void TrainingStep::finish(parallel::Team& team, optim::ParameterSet& parameters)
       std::isfinite(squared_norm) && std::isfinite(loss_.mean_loss(0)) && std::isfinite(loss_.mean_loss(1));
   if (!team.barrier_and_check()) return;  // last check: from here on, weights change
   if (team.rank() == 0)
-    outcome_ = {{loss_.mean_loss(0), loss_.mean_loss(1)}, std::sqrt(squared_norm), scale < 1.0, finite, true};
+    outcome_ = {
+        {loss_.mean_loss(0), loss_.mean_loss(1)}, std::sqrt(squared_norm), scale < 1.0, finite, true, outcome_.seconds};
   if (!finite || update_ == Update::kNo) return;
   update(team, parameters, scale);
+  end_part(team, StepPart::kUpdate);
   if (team.rank() == 0) {
     state_.assign(next_state_);
     ++updates_;
@@ -194,7 +210,10 @@ void TrainingStep::prepare_update(std::vector<optim::RowGradients> rows, double 
   outcome_ = {};
 }
 
-void TrainingStep::run_update(parallel::Team& team) { finish(team, combined_parameters_); }
+void TrainingStep::run_update(parallel::Team& team) {
+  if (team.rank() == 0) part_began_ = std::chrono::steady_clock::now();
+  finish(team, combined_parameters_);
+}
 
 void TrainingStep::copy_gradient(std::span<float> gradient, std::size_t parameter) {
   if (!dense_gradients_.spans()[parameter].empty()) {

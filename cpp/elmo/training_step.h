@@ -7,6 +7,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -33,12 +34,17 @@ struct TrainingArrays {
   std::vector<optim::OptimizerState> optimizer_state;
 };
 
+// The parts of a step, in their order.
+enum class StepPart { kPacking, kTokensForward, kLayersForward, kSoftmax, kLayersBackward, kTokensBackward, kUpdate };
+inline constexpr std::size_t kStepParts = 7;
+
 struct Outcome {
   std::array<double, kDirections> losses{};  // mean cross entropies
   double gradient_norm = 0.0;                // of the loss times the number of steps, before clipping
   bool clipped = false;
-  bool finite = false;     // whether losses and norm are finite
-  bool completed = false;  // false: cancelled without any change
+  bool finite = false;                       // whether losses and norm are finite
+  bool completed = false;                    // false: cancelled without any change
+  std::array<double, kStepParts> seconds{};  // of each part
 };
 
 class TrainingStep {
@@ -86,6 +92,8 @@ class TrainingStep {
   // rows_of(parameter): pointers to its row gradients.
   template <typename RowsOf>
   [[nodiscard]] optim::ParameterSet gather_parameters(const RowsOf& rows_of) const;
+  // Ends a part of the step, which began when the preceding one ended. Called after a barrier.
+  void end_part(const parallel::Team& team, StepPart part);
   // Called by every member; end with a barrier and return false if the work was cancelled.
   [[nodiscard]] bool forward(parallel::Team& team);
   [[nodiscard]] bool backward(parallel::Team& team);
@@ -122,6 +130,7 @@ class TrainingStep {
   std::int64_t step_ = 0;
   Update update_ = Update::kNo;
   Outcome outcome_;
+  std::chrono::steady_clock::time_point part_began_;
   std::int64_t updates_ = 0;
 };
 
