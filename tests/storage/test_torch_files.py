@@ -13,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from wordkin.errors import CorruptFileError, FormatError, TruncatedFileError
-from wordkin.storage.torch_files import read_torch_tensors
+from wordkin.storage.torch_files import TorchTensors, read_torch_tensors
 
 from .torch_pickles import MACHINE, STORAGES, dictionary, file_of_tensors, part, storage, tensor, torch_file, whole
 
@@ -46,7 +46,20 @@ def test_tensors_are_read_with_their_names_in_order() -> None:
     for name, expected in tensors.items():
         assert found[name].dtype == expected.dtype
         np.testing.assert_array_equal(found[name], expected)
-        assert not found[name].flags.writeable
+
+
+def test_tensors_are_read_one_by_one_into_the_same_memory() -> None:
+    content = file_of_tensors({"a": VALUES, "b": VALUES[:3] + 1})
+    tensors = TorchTensors(io.BytesIO(content), "weights.pkl", len(content))
+    assert tensors.names == ["a", "b"]
+    assert tensors.description("b") == ((3,), np.dtype(np.float32))
+    first = tensors.read("a")
+    assert not first.flags.writeable
+    np.testing.assert_array_equal(first, VALUES)
+    second = tensors.read("b")
+    np.testing.assert_array_equal(second, VALUES[:3] + 1)
+    assert np.shares_memory(first, second)
+    np.testing.assert_array_equal(tensors.read("a"), VALUES)
 
 
 def test_tensors_can_be_parts_of_one_storage() -> None:

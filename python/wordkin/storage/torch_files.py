@@ -21,9 +21,9 @@ from ..errors import CorruptFileError, FormatError, TruncatedFileError
 from .restricted_pickle import PickleRules, replaced, unpickle
 from .signatures import ZIP_SIGNATURE
 
-__all__ = ["read_torch_tensors"]
+__all__ = ["TORCH_MAGIC", "TorchTensors", "read_torch_tensors"]
 
-_MAGIC = 0x1950A86A20F9469CFC6C
+TORCH_MAGIC = 0x1950A86A20F9469CFC6C  # the first pickle of a file
 _VERSION = 1001
 _MAX_PICKLES = 16 << 20  # bytes of the five pickles, which hold names and shapes
 _COUNT = struct.Struct("<q")
@@ -32,11 +32,11 @@ _MAX_DIMENSIONS = 8
 
 @dataclass(eq=False)
 class _Storage:
-    """The numbers of one or several tensors; empty until they are read."""
+    """The numbers of one or several tensors, and their first byte in the file once that is known."""
 
     dtype: np.dtype[Any]
     count: int
-    values: NDArray[Any] | None = None
+    position: int = -1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,8 +125,100 @@ class _Storages:
         return storage
 
 
+class TorchTensors:
+    """The tensors of a dictionary that PyTorch saved in its legacy format, read one by one.
+
+    The descriptions of all tensors are read and checked at once, their numbers on request: a model that converts one
+    tensor after another does not need memory for all of them in both layouts.
+
+    Parameters
+    ----------
+    stream : BinaryIO or FileIO
+        The file, at its start; it must be seekable, and stay open.
+    name : str
+        Name of the file, for error messages.
+    size : int
+        Its size in bytes.
+
+    Raises
+    ------
+    FormatError
+        If the file is none of these, or refers to anything but tensors; nothing of it is executed.
+    CorruptFileError
+        If it is damaged; `TruncatedFileError` if it ends too early.
+    OSError
+        If it cannot be read.
+    """
+
+    def __init__(self, stream: BinaryIO | io.FileIO, name: str, size: int) -> None:
+        self._stream = stream
+        self._name = name
+        pickles = io.BytesIO(stream.read(min(size, _MAX_PICKLES)))
+        storages = _Storages(size)
+        self._tensors, keys = _read_pickles(pickles, name, storages)
+        position = pickles.tell()
+        for key in keys:
+            position = _locate_storage(stream, name, size, position, storages.by_key[key])
+        if position != size:
+            raise CorruptFileError(
+                f"{name}: byte {position}: expected the end of the file, found {size - position} bytes"
+            )
+        self._buffer = np.empty(0, np.uint8)
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the tensors in the order of the file."""
+        return list(self._tensors)
+
+    def description(self, name: str) -> tuple[tuple[int, ...], np.dtype[Any]]:
+        """Return the shape and the type of the numbers of a tensor.
+
+        Parameters
+        ----------
+        name : str
+            Name of the tensor.
+
+        Returns
+        -------
+        tuple of int
+            The shape.
+        dtype
+            The type.
+        """
+        tensor = self._tensors[name]
+        return tensor.shape, tensor.storage.dtype
+
+    def read(self, name: str) -> NDArray[np.float32]:
+        """Read a tensor.
+
+        Parameters
+        ----------
+        name : str
+            Name of the tensor.
+
+        Returns
+        -------
+        ndarray of float32
+            The tensor, read-only; valid until the next call, which reuses its memory.
+
+        Raises
+        ------
+        TruncatedFileError
+            If the file has become shorter.
+        OSError
+            If it cannot be read.
+        """
+        tensor = self._tensors[name]
+        storage = tensor.storage
+        size = storage.count * storage.dtype.itemsize
+        if len(self._buffer) < size:
+            self._buffer = np.empty(size, np.uint8)
+        _read_numbers(self._stream, self._name, storage.position, memoryview(self._buffer.data)[:size])
+        return _array_of(tensor, self._buffer[:size].view(storage.dtype))
+
+
 def read_torch_tensors(stream: BinaryIO | io.FileIO, name: str, size: int) -> dict[str, NDArray[np.float32]]:
-    """Read the tensors of a dictionary that PyTorch saved in its legacy format.
+    """Read all tensors of a dictionary that PyTorch saved in its legacy format.
 
     Parameters
     ----------
@@ -140,7 +232,7 @@ def read_torch_tensors(stream: BinaryIO | io.FileIO, name: str, size: int) -> di
     Returns
     -------
     dict of str to ndarray of float32
-        The tensors by name, in the order of the file; read-only views of the storages.
+        Copies of the tensors by name, in the order of the file.
 
     Raises
     ------
@@ -151,16 +243,8 @@ def read_torch_tensors(stream: BinaryIO | io.FileIO, name: str, size: int) -> di
     OSError
         If it cannot be read.
     """
-    pickles = io.BytesIO(stream.read(min(size, _MAX_PICKLES)))
-    storages = _Storages(size)
-    saved, keys = _read_pickles(pickles, name, storages)
-    position = pickles.tell()
-    del pickles
-    for key in keys:
-        position = _read_storage(stream, name, size, position, storages.by_key[key])
-    if position != size:
-        raise CorruptFileError(f"{name}: byte {position}: expected the end of the file, found {size - position} bytes")
-    return {tensor_name: _array_of(tensor) for tensor_name, tensor in saved.items()}
+    tensors = TorchTensors(stream, name, size)
+    return {tensor: np.array(tensors.read(tensor)) for tensor in tensors.names}
 
 
 def _read_pickles(file: io.BytesIO, name: str, storages: _Storages) -> tuple[dict[str, _SavedTensor], list[str]]:
@@ -183,7 +267,7 @@ def _read_pickles(file: io.BytesIO, name: str, storages: _Storages) -> tuple[dic
         persistent=storages.persistent,
     )
     magic, version, machine, saved, keys = (unpickle(file, name, rules) for _ in range(5))
-    if (magic, version) != (_MAGIC, _VERSION):
+    if (magic, version) != (TORCH_MAGIC, _VERSION):
         raise FormatError(f"{name}: byte 0: expected tensors saved by PyTorch, version {_VERSION}, got {version!r:.40}")
     if not isinstance(machine, dict) or machine.get("little_endian") is not True or sys.byteorder != "little":
         raise FormatError(f"{name}: the numbers are not in the byte order of this machine")
@@ -196,8 +280,8 @@ def _read_pickles(file: io.BytesIO, name: str, storages: _Storages) -> tuple[dic
     return saved, keys
 
 
-def _read_storage(stream: BinaryIO | io.FileIO, name: str, size: int, position: int, storage: _Storage) -> int:
-    """Read the numbers of a storage, and return the position after it."""
+def _locate_storage(stream: BinaryIO | io.FileIO, name: str, size: int, position: int, storage: _Storage) -> int:
+    """Note where the numbers of a storage are, and return the position after them."""
     end = position + _COUNT.size + storage.count * storage.dtype.itemsize
     if end > size:
         raise TruncatedFileError(f"{name}: byte {size}: unexpected end of file within the numbers of a tensor")
@@ -205,8 +289,12 @@ def _read_storage(stream: BinaryIO | io.FileIO, name: str, size: int, position: 
     head = stream.read(_COUNT.size)
     if len(head) < _COUNT.size or _COUNT.unpack(head)[0] != storage.count:
         raise CorruptFileError(f"{name}: byte {position}: the size of a tensor does not match its description")
-    values = np.empty(storage.count, storage.dtype)
-    target = memoryview(values.data).cast("B") if storage.count else memoryview(b"")
+    storage.position = position + _COUNT.size
+    return end
+
+
+def _read_numbers(stream: BinaryIO | io.FileIO, name: str, position: int, target: memoryview) -> None:
+    stream.seek(position)
     # Raw files, buffered ones and members of zip archives have this method; the type of binary files does not.
     readinto: Callable[[memoryview], int | None] = getattr(stream, "readinto")  # noqa: B009
     done = 0
@@ -215,17 +303,10 @@ def _read_storage(stream: BinaryIO | io.FileIO, name: str, size: int, position: 
         if not count:
             raise TruncatedFileError(f"{name}: byte {position + done}: unexpected end of file within a tensor")
         done += count
-    values.flags.writeable = False
-    storage.values = values
-    return end
 
 
-def _array_of(tensor: _SavedTensor) -> NDArray[np.float32]:
-    values = tensor.storage.values
-    if values is None:
-        raise AssertionError("the storage has not been read")
-    size = values.itemsize
-    strides = tuple(stride * size for stride in tensor.strides)
+def _array_of(tensor: _SavedTensor, values: NDArray[Any]) -> NDArray[np.float32]:
+    strides = tuple(stride * values.itemsize for stride in tensor.strides)
     view: NDArray[np.float32] = np.lib.stride_tricks.as_strided(
         values[tensor.offset :], tensor.shape, strides, writeable=False
     )

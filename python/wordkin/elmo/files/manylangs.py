@@ -10,10 +10,10 @@ that of its input.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from io import FileIO
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from ...errors import FormatError
 from ...storage.archive_header import refuse_constant
 from ...storage.model_folders import MANYLANGS_FILES
-from ...storage.torch_files import read_torch_tensors
+from ...storage.torch_files import TorchTensors
 from ..options import ELMoOptions
 from ..state import ModelState, Tensors, parameter_shapes, without_softmax
 from ..token_inputs import Alphabet, InputWords, TokenInputs
@@ -86,17 +86,17 @@ def load_manylangs(files: ModelFiles) -> ModelState:
         If a file cannot be read.
     """
     config = _Config(files)
-    tokens = _Weights(files, _TOKEN_EMBEDDER)
     characters = _dictionary(files, _CHARACTERS) if config.char_dim else None
     words = _dictionary(files, _WORDS) if config.word_dim else None
     options = config.options(
         n_characters=0 if characters is None else len(characters), n_input_words=0 if words is None else len(words)
     )
-    parameters = _token_layer(tokens, options, config, words)
-    tokens.require_all_used()
-    encoder = _Weights(files, _ENCODER)
-    parameters |= _recurrent_layers(encoder, options)
-    encoder.require_all_used()
+    with _weights(files, _TOKEN_EMBEDDER) as tokens:
+        parameters = _token_layer(tokens, options, config, words)
+        tokens.require_all_used()
+    with _weights(files, _ENCODER) as encoder:
+        parameters |= _recurrent_layers(encoder, options)
+        encoder.require_all_used()
     ordered = {name: parameters[name] for name, _ in without_softmax(parameter_shapes(options))}
     if characters is None and words is not None:
         return ModelState(options, _target_words(words), ordered)
@@ -271,55 +271,56 @@ def _target_words(entries: list[str]) -> TargetWords:
 class _Weights:
     """The tensors of a file, each of which is taken once."""
 
-    def __init__(self, files: ModelFiles, name: str) -> None:
-        self._source = f"{files.source}/{name}"
-        _require(files, name)
-        with files.opened(name) as opened:
-            if isinstance(opened, Path):
-                with opened.open("rb", buffering=0) as file:
-                    self._tensors = _read(file, self._source)
-            else:
-                self._tensors = _read(opened, self._source)
+    def __init__(self, tensors: TorchTensors, source: str) -> None:
+        self._tensors = tensors
+        self._source = source
+        self._left = dict.fromkeys(tensors.names)
 
     def take(self, name: str, shape: tuple[int, ...]) -> NDArray[np.float32]:
-        """Return a tensor; its shape is checked."""
-        tensor = self._tensors.pop(name, None)
-        if tensor is None:
+        """Return a tensor, which is valid until the next one is taken; its shape is checked."""
+        if name not in self._left:
             raise FormatError(f"{self._source}: the tensor {name!r} of shape {shape} is missing")
-        if tensor.shape != shape or tensor.dtype != np.float32:
+        found, dtype = self._tensors.description(name)
+        if found != shape or dtype != np.float32:
             raise FormatError(
                 f"{self._source}: the tensor {name!r} must be float32 of shape {shape} according to the configuration "
-                f"and the dictionaries, got {tensor.dtype} of shape {tensor.shape}"
+                f"and the dictionaries, got {dtype} of shape {found}"
             )
-        return tensor
+        del self._left[name]
+        return self._tensors.read(name)
 
     def require_all_used(self) -> None:
         """Raise FormatError for tensors that the configuration does not know."""
-        if self._tensors:
+        if self._left:
             raise FormatError(
-                f"{self._source}: the tensor {next(iter(self._tensors))!r:.100} does not belong to the configuration"
+                f"{self._source}: the tensor {next(iter(self._left))!r:.100} does not belong to the configuration"
             )
 
 
-def _read(stream: BinaryIO | FileIO, source: str) -> dict[str, NDArray[np.float32]]:
-    size = stream.seek(0, 2)
-    stream.seek(0)
-    return read_torch_tensors(stream, source, size)
+@contextmanager
+def _weights(files: ModelFiles, name: str) -> Iterator[_Weights]:
+    source = f"{files.source}/{name}"
+    _require(files, name)
+    with files.opened(name) as opened, ExitStack() as stack:
+        stream = stack.enter_context(opened.open("rb", buffering=0)) if isinstance(opened, Path) else opened
+        size = stream.seek(0, 2)
+        stream.seek(0)
+        yield _Weights(TorchTensors(stream, source, size), source)
 
 
 def _token_layer(tokens: _Weights, options: ELMoOptions, config: _Config, words: list[str] | None) -> Tensors:
     width = sum(number for _, number in options.filters) if config.char_dim else 0
     outputs = options.projection_dim
-    weights = tokens.take("projection.weight", (outputs, config.word_dim + width))
-    bias = tokens.take("projection.bias", (outputs,))
+    weights = _transposed(tokens.take("projection.weight", (outputs, config.word_dim + width)))
+    bias = _floats(tokens.take("projection.bias", (outputs,)))
     vectors = None
     if words is not None:
-        vectors = tokens.take("word_emb_layer.embedding.weight", (len(words), config.word_dim))
+        vectors = _floats(tokens.take("word_emb_layer.embedding.weight", (len(words), config.word_dim)))
     if not config.char_dim:
-        return {"embedding": _floats(np.asarray(vectors) @ weights.T + bias)}
-    tensors: Tensors = {"CNN_proj/W_proj": _transposed(weights[:, config.word_dim :]), "CNN_proj/b_proj": _floats(bias)}
+        return {"embedding": _floats(np.asarray(vectors) @ weights + bias)}
+    tensors: Tensors = {"CNN_proj/W_proj": _floats(weights[config.word_dim :]), "CNN_proj/b_proj": bias}
     if vectors is not None:
-        tensors |= {"word_embed": _floats(vectors), "CNN_proj/W_word": _transposed(weights[:, : config.word_dim])}
+        tensors |= {"word_embed": vectors, "CNN_proj/W_word": _floats(weights[: config.word_dim])}
     size = (options.n_characters, options.char_dim)
     tensors["char_embed"] = _floats(tokens.take("char_emb_layer.embedding.weight", size))
     for index, (length, number) in enumerate(options.filters):
@@ -327,12 +328,13 @@ def _token_layer(tokens: _Weights, options: ELMoOptions, config: _Config, words:
         tensors[f"CNN/W_cnn_{index}"] = _floats(filters.transpose(2, 1, 0)[None])
         tensors[f"CNN/b_cnn_{index}"] = _floats(tokens.take(f"convolutions.{index}.bias", (number,)))
     for layer in range(options.n_highway):
-        both = tokens.take(f"highways._layers.{layer}.weight", (2 * width, width))
-        biases = tokens.take(f"highways._layers.{layer}.bias", (2 * width,))
         name = f"CNN_high_{layer}"
-        tensors |= {f"{name}/W_transform": _transposed(both[:width]), f"{name}/b_transform": _floats(biases[:width])}
+        both = tokens.take(f"highways._layers.{layer}.weight", (2 * width, width))
         # sigmoid(-x) is 1 - sigmoid(x): the share of the input there, that of the transformed input here.
-        tensors |= {f"{name}/W_carry": _transposed(-both[width:]), f"{name}/b_carry": _floats(-biases[width:])}
+        tensors |= {f"{name}/W_transform": _transposed(both[:width]), f"{name}/W_carry": _transposed(both[width:])}
+        np.negative(tensors[f"{name}/W_carry"], out=tensors[f"{name}/W_carry"])
+        biases = tokens.take(f"highways._layers.{layer}.bias", (2 * width,))
+        tensors |= {f"{name}/b_transform": _floats(biases[:width]), f"{name}/b_carry": _floats(-biases[width:])}
     return tensors
 
 
@@ -343,21 +345,19 @@ def _recurrent_layers(encoder: _Weights, options: ELMoOptions) -> Tensors:
         for layer in range(options.n_layers):
             source = f"{name}_layer_{layer}"
             target = f"RNN_{direction}/RNN/MultiRNNCell/Cell{layer}/LSTMCell"
-            inputs = encoder.take(f"{source}.input_linearity.weight", (4 * cells, outputs))
-            states = encoder.take(f"{source}.state_linearity.weight", (4 * cells, outputs))
             weights = np.empty((2 * outputs, 4 * cells), dtype=np.float32)
-            for gate, source_gate in enumerate(_GATES):
-                rows = slice(source_gate * cells, (source_gate + 1) * cells)
-                columns = slice(gate * cells, (gate + 1) * cells)
-                _transpose(weights[:outputs, columns], inputs[rows])
-                _transpose(weights[outputs:, columns], states[rows])
+            for half, kind in enumerate(("input", "state")):
+                matrix = encoder.take(f"{source}.{kind}_linearity.weight", (4 * cells, outputs))
+                for gate, source_gate in enumerate(_GATES):
+                    _transpose(
+                        weights[half * outputs : (half + 1) * outputs, gate * cells : (gate + 1) * cells],
+                        matrix[source_gate * cells : (source_gate + 1) * cells],
+                    )
+            tensors[f"{target}/W_0"] = weights
             bias = encoder.take(f"{source}.state_linearity.bias", (4 * cells,))
+            tensors[f"{target}/B"] = _floats(bias.reshape(4, cells)[list(_GATES)].reshape(-1))
             projection = encoder.take(f"{source}.state_projection.weight", (outputs, cells))
-            tensors |= {
-                f"{target}/W_0": weights,
-                f"{target}/B": _floats(bias.reshape(4, cells)[list(_GATES)].reshape(-1)),
-                f"{target}/W_P_0": _transposed(projection),
-            }
+            tensors[f"{target}/W_P_0"] = _transposed(projection)
     return tensors
 
 
