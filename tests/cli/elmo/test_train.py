@@ -139,6 +139,11 @@ def test_models_of_elmoformanylangs(run: Run, tmp_path: Path) -> None:
     outcome = run("elmo", "perplexity", folder, text)
     assert outcome.status == 1
     assert "come without their output layer" in outcome.err
+    for name in ("encoder.pkl", "token_embedder.pkl"):
+        outcome = run("info", folder / name)
+        assert outcome.status == 1
+        assert "found weights that PyTorch has saved" in outcome.err
+        assert "ELMo.from_pretrained opens its folder" in outcome.err
 
 
 def test_options_file_of_bilm_tf(run: Run, corpus: Path, tmp_path: Path) -> None:

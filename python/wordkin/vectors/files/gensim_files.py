@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 from ...errors import CorruptFileError, FormatError
 from ...storage.paths import AnyPath, local_path
 from ...storage.restricted_pickle import Record, array_of, read_pickle, text_of
+from ...storage.torch_files import TORCH_MAGIC
 from ...storage.zip_files import opened_member, opened_zip
 from ..subwords import Subwords
 from .fasttext_bin import final_vectors
@@ -175,6 +176,11 @@ def read_gensim(path: AnyPath) -> GensimModel:
     """
     local = local_path(path)
     content = read_pickle(local)
+    if content == TORCH_MAGIC:
+        raise FormatError(
+            f"{local}: expected a gensim model, found weights that PyTorch has saved; if they belong to a model of "
+            "ELMoForManyLangs, ELMo.from_pretrained opens its folder, and `wordkin info` describes it"
+        )
     if not isinstance(content, Record):
         raise FormatError(f"{local}: expected a gensim model, found {type(content).__name__}")
     root = _Saved(path=local, record=content, prefix="")
