@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from wordkin import ELMo, KeyedVectors, Word2Vec
-from wordkin.errors import FormatError
+from wordkin.errors import FormatError, VocabularyError
 
 Sentences = list[list[str]]
 MakeModel = Callable[..., ELMo]
@@ -91,9 +91,17 @@ def test_runs_resume_bit_for_bit(
         with pytest.raises(FormatError, match=difference):
             small_model().train(sentences, **{**options, **other}, checkpoint=tmp_path)
     renamed = KeyedVectors(5)
-    renamed.add_vectors([f"{word}." for word in vectors.index_to_key], vectors.vectors)
+    first, *others = vectors.index_to_key
+    renamed.add_vectors([f"{first}.", *others], vectors.vectors)
     with pytest.raises(FormatError, match="input_words_checksum"):
         small_model().train(sentences, **{**options, "word_vectors": renamed}, checkpoint=tmp_path)
+
+
+def test_vectors_of_other_words_are_an_error(small_model: MakeModel, sentences: Sentences, quick: Options) -> None:
+    unrelated = KeyedVectors(2)
+    unrelated.add_vectors(["Straße", "<UNK>", "<S>"], np.eye(3, 2))
+    with pytest.raises(VocabularyError, match="got 3 words like 'Straße', none of which is among its"):
+        small_model().train(sentences, **quick, word_vectors=unrelated)
 
 
 def test_invalid_word_vectors_are_errors(

@@ -33,7 +33,7 @@ from .request import TrainingRequest
 from .run_checkpoint import RunFingerprint, RunState, resume_run
 from .session import TrainingSession
 from .streams import streams_of_ranks
-from .word_vectors import fill_word_vectors, inputs_with_word_vectors
+from .word_vectors import fill_word_vectors, inputs_with_word_vectors, require_known_words
 
 __all__ = ["prepare_training"]
 
@@ -75,7 +75,7 @@ def prepare_training(
     CorpusError
         If a text is invalid or too short.
     VocabularyError
-        If the vocabulary is invalid or empty.
+        If the vocabulary is invalid or empty, or has no word in common with the word vectors.
     FormatError
         If the checkpoint belongs to a different run.
     ResourceError
@@ -101,6 +101,8 @@ def prepare_training(
     if words is None:
         words = _choose_words(request, text, rules, None if previous is None else previous.words)
     with together(group, "encoding the corpus"):
+        if request.word_vectors is not None:
+            require_known_words(request.word_vectors, words)
         encoded = text.encoded(words, character_row_length(options), inputs)
     held_out = None
     if validation is not None:

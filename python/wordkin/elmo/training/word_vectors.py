@@ -6,14 +6,15 @@ from dataclasses import replace
 
 import numpy as np
 
+from ...errors import VocabularyError
 from ...text.characters import BEGIN_SENTENCE, END_SENTENCE
 from ...vectors import KeyedVectors
 from ..options import ELMoOptions
 from ..state import ModelState
 from ..token_inputs import InputWords, TokenInputs
-from ..vocabulary import UNKNOWN
+from ..vocabulary import UNKNOWN, TargetWords
 
-__all__ = ["fill_word_vectors", "inputs_with_word_vectors"]
+__all__ = ["fill_word_vectors", "inputs_with_word_vectors", "require_known_words"]
 
 _OTHERS = (UNKNOWN, BEGIN_SENTENCE, END_SENTENCE)  # rows of zeros before those of the words
 
@@ -65,6 +66,29 @@ def inputs_with_word_vectors(
     rows = InputWords(words=[*_OTHERS, *words], unknown=0, begin_sentence=1, end_sentence=2)
     sizes = replace(options, word_dim=vectors.vector_size, n_input_words=len(rows.words))
     return sizes, TokenInputs(words=rows)
+
+
+def require_known_words(vectors: KeyedVectors, words: TargetWords) -> None:
+    """Check that word vectors belong to the text.
+
+    Parameters
+    ----------
+    vectors : KeyedVectors
+        The word vectors.
+    words : TargetWords
+        The output vocabulary.
+
+    Raises
+    ------
+    VocabularyError
+        If they have no word in common: all words of the text would read the same vector.
+    """
+    if not any(word in vectors for word in words.words if word not in _OTHERS):
+        raise VocabularyError(
+            f"word_vectors must have words of the vocabulary, got {len(vectors)} words like "
+            f"{vectors.index_to_key[0]!r:.60}, none of which is among its {len(words)} words; prepare the text as that "
+            "of the vectors was prepared, for example with lowercase=True"
+        )
 
 
 def fill_word_vectors(state: ModelState, vectors: KeyedVectors, inputs: TokenInputs) -> None:
