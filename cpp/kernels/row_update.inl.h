@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <utility>
 
 #include "kernels/kernel_table.h"
 #include "kernels/vec.h"
@@ -27,31 +26,31 @@ WORDKIN_INLINE void score_single(float* scores, const float* x, const float* y, 
   sums(part).store(scores);
 }
 
-// The sums of N vectors, or of the first kWidth, followed by zeros. Listed rather than filled by a loop, of which GCC
-// makes a call to clear memory.
-template <int N, int... I>
-WORDKIN_INLINE Vec sums_of(const Vec* vectors, std::integer_sequence<int, I...>) {
-  const Vec part[] = {(I < N ? vectors[I] : Vec::zero())...};
-  return sums(part);
-}
-
 // A window with a single input row: all of CBOW, and the ends of sentences for skip-gram.
 //
 // With one row there is no tile to fill. Instead, many outputs share its loads, and they do not need to stay in
 // registers.
 template <int N>
 WORDKIN_INLINE void score_row(float* scores, const float* x, float* const* outputs, int count, int width) {
-  if constexpr (N == 1) return score_single(scores, x, outputs[0], width);
   const float* rows[N];
   for (int g = 0; g < N; ++g) rows[g] = outputs[g < count ? g : 0];  // the substitute for a missing row is not used
+  // Not set to zero first: GCC does that with instructions that clear memory, which take longer than the products.
   Vec acc[N];
-  for (auto& a : acc) a = Vec::zero();
-  for (int c = 0; c < width; c += Vec::kWidth) {
+  const Vec first = Vec::load(x);
+  for (int g = 0; g < N; ++g) acc[g] = mul(first, Vec::load(rows[g]));
+  for (int c = Vec::kWidth; c < width; c += Vec::kWidth) {
     const Vec column = Vec::load(x + c);
     for (int g = 0; g < N; ++g) acc[g] = fma(column, Vec::load(rows[g] + c), acc[g]);
   }
-  for (int k = 0; k < N; k += Vec::kWidth)
-    sums_of<N>(acc + k, std::make_integer_sequence<int, Vec::kWidth>()).store(scores + k);
+  if constexpr (N <= Vec::kWidth) {
+    sums(acc).store(scores);
+  } else {
+    for (int k = 0; k < N; k += Vec::kWidth) {
+      Vec part[Vec::kWidth];
+      for (int i = 0; i < Vec::kWidth; ++i) part[i] = acc[k + i];
+      sums(part).store(scores + k);
+    }
+  }
 }
 
 template <int N>
@@ -64,7 +63,11 @@ inline void gradients_of_row(const Window& w, const float* x, int first, float* 
     for (int k = 0; k < N; k += Vec::kWidth) Vec::load(source + k).store(part + k);
     for (int k = count; k < kLanes; k += Vec::kWidth) Vec::zero().store(part + k);
   }
-  score_row<N>(scores, x, w.outputs.rows + first, count, w.width);
+  if constexpr (N == 1) {
+    score_single(scores, x, w.outputs.rows[first], w.width);
+  } else {
+    score_row<N>(scores, x, w.outputs.rows + first, count, w.width);
+  }
   finish_tile(w, scores, N, pattern);
 }
 

@@ -104,6 +104,12 @@ inline Vec sums(const Vec (&x)[16]) {
   const __m512 even = add_pairs(q[0], q[2]), odd = add_pairs(q[1], q[3]);  // lanes of a block: 0 2 0 2 and 1 3 1 3
   return {add_pairs(even, odd)};
 }
+// Likewise for 8 sums, followed by zeros.
+inline Vec sums(const Vec (&x)[8]) {
+  __m512 q[4];
+  for (int i = 0; i < 4; ++i) q[i] = add_quarters(add_halves(x[i].v, x[4 + i].v), _mm512_setzero_ps());
+  return {add_pairs(add_pairs(q[0], q[2]), add_pairs(q[1], q[3]))};
+}
 // Transposes a 16 x 16 matrix: pairs and quads within blocks of four, then the blocks themselves.
 inline void transpose(Vec (&x)[16]) {
   __m512 pairs[16], quads[16];
