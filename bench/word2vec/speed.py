@@ -6,8 +6,8 @@ the text file to saved vectors is printed as well, for these numbers of epochs. 
 without the arithmetic, which draws the same windows and negative samples, and loads and stores the same rows of the
 weight matrices once for each window. This is the limit set by memory access, also printed as a ratio to gensim.
 
-CBOW with negative sampling reaches about 70 % of that run. Profiles of one thread of a Zen 5 server, with 100 dimensions
-and 3 M words, show 161 ns per word of the text: 66 for reading, encoding and drawing, 50 for loading and storing rows,
+CBOW with negative sampling reaches about 70 % of that run. On one thread of a Zen 5 server, with 100 dimensions and 3 M
+words, profiles show 161 ns per word of the text: 66 for reading, encoding and drawing, 50 for loading and storing rows,
 which both runs need, and 45 for the arithmetic. It cannot be divided among independent operations, as that of
 skip-gram: a window has one combined row, and its scores, their sum, exponential and gradient follow one another before
 the first row can change. Context rows are read a second time for their update.
