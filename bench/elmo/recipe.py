@@ -56,7 +56,7 @@ TRAINING: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Try:
-    """What differs from `MODEL` and `TRAINING`."""
+    """Settings that differ from `MODEL` and `TRAINING`."""
 
     about: str
     training: dict[str, Any] = field(default_factory=dict)

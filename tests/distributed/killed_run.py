@@ -27,7 +27,7 @@ PHASES = {
     "saved": ("wordkin.word2vec.training.group_checkpoints", "GroupCheckpoints.save", 2),
     "vectors": ("wordkin.cli.word2vec.train", "save_vectors", 1),
 }
-# Phases of language models, and one in which the process only stands still for a second.
+# Phases of language models, and one in which the process is only paused for a second.
 FURTHER_PHASES = {
     "step": ("wordkin.elmo.training.ranks", "Ranks.average_gradients", 21),
     "streams": ("wordkin.elmo.training.ranks", "Ranks.gathered", 2),
