@@ -42,7 +42,7 @@ class Try:
 
 # The options that bench/downstream/tasks.py has adopted since, switched off.
 PLAIN: dict[str, dict[str, Any]] = {
-    "sst2": {"characters": False, "averaging": 0.0, "concatenate_layers": False},
+    "sst2": {"characters": False, "averaging": 0.0},
     "chunking": {"concatenate_layers": False},
 }
 CONCATENATED = {"pooling": "attention+mean+max"}

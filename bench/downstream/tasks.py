@@ -38,7 +38,6 @@ ELMO_CLASSIFIER: dict[str, Any] = {
     "dropout": 0.2,
     "learning_rate": 2e-3,
     "characters": True,
-    "concatenate_layers": True,
     "averaging": 0.995,
 }
 CLASSIFIER_OF_FEATURES: dict[str, dict[str, Any]] = {
