@@ -122,7 +122,7 @@ class Records:
     def newest(self, benchmark: str, case: str | None = None, *, disturbed: bool = False) -> Run:
         """Return the newest run of a benchmark that has a case.
 
-        Runs that other work disturbed do not count, except with `disturbed`, for results that do not depend on the load.
+        Runs that other work disturbed do not count, except with `disturbed`, for results that the load does not change.
         """
         for run in reversed(self.runs):
             if run.benchmark == benchmark and (disturbed or run.quiet) and (case is None or run.select(case=case)):
