@@ -74,7 +74,8 @@ def write_case(folder: Path, case: str, data: Path) -> str:
         "outputs": 1 if classes == 2 else classes, "tables": [[words, VECTOR_SIZE, False]], "contexts": [],
         "char_dim": 0, "filters": [], "max_characters": 50, "encoder": "lstm", "n_layers": 1, "bidirectional": True,
         "pooling": "attention", "attention_dim": 128, "dense_dim": 0, "crf": True, "input_dropout": 0.0,
-        "dropout": 0.0, "clip_norm": 0.0, "mix_l2": 0.0, "seed": 1, **SIZES[case],
+        "dropout": 0.0, "clip_norm": 0.0, "mix_l2": 0.0, "seed": 1, "concatenate_layers": False, "projection_dim": 0,
+        "word_dropout": 0.0, "weight_decay": 0.0, **SIZES[case],
     }  # fmt: skip
     options = options_from(fields)
     order = generator.permutation(len(texts)).astype(np.int64)
