@@ -73,9 +73,10 @@ class LabelMeter:
 
         Returns
         -------
-        precision, recall : ndarray of float64
-            A point for each threshold, and a last one with precision 1 and recall 0; nothing if the label was never
-            predicted.
+        precision : ndarray of float64
+            The precision at each threshold, and 1 at the end; empty if the label was never predicted.
+        recall : ndarray of float64
+            The recall at each threshold, and 0 at the end.
 
         Raises
         ------
