@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from wordkin import Word2Vec
+from wordkin import KeyedVectors, Word2Vec
 from wordkin.cli import processes
 from wordkin.cli.program import main
 
@@ -30,9 +30,14 @@ def test_one_process_trains_without_a_launcher(
 
 
 @pytest.mark.parametrize("flag", ["--from", "--compass"])
-def test_models_are_continued_by_one_process(text: Path, tmp_path: Path, flag: str) -> None:
-    output = str(tmp_path / "v.txt")
-    assert main(["train", str(text), "-o", output, "--distributed", "torch", flag, "model.safetensors"]) == 2
+def test_models_are_continued_by_one_process(
+    text: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flag: str
+) -> None:
+    monkeypatch.delenv("WORLD_SIZE", raising=False)
+    model, output = tmp_path / "model.safetensors", tmp_path / "v.safetensors"
+    Word2Vec(corpus_file=text, vector_size=8, min_count=1).save(model)
+    assert main(["train", str(text), "-o", str(output), "--distributed", "torch", flag, str(model)]) == 0
+    assert KeyedVectors.load(output).vectors.shape == (3, 8)
 
 
 class _World:

@@ -36,6 +36,11 @@ inline __m256i cvtneps(__m512 floats) {
   return result;
 }
 
+// The lower half of the result is that of the second operand.
+inline __m512i cvtne2ps(__m512 upper, __m512 lower) {
+  return _mm512_inserti64x4(_mm512_castsi256_si512(cvtneps(lower)), cvtneps(upper), 1);
+}
+
 template <typename Pairs>
 __m512 dpbf16(__m512 sums, Pairs a, Pairs b) {
   float sum[16];
@@ -155,6 +160,7 @@ inline Tiles tiles;
 #define _tile_stored(t, to, stride) emulated::tiles.store(t, to, stride)
 #define _tile_dpbf16ps(c, a, b) emulated::tiles.multiply(c, a, b)
 #define _mm512_cvtneps_pbh(floats) emulated::cvtneps(floats)
+#define _mm512_cvtne2ps_pbh(upper, lower) emulated::cvtne2ps(upper, lower)
 #define _mm512_dpbf16_ps(sums, a, b) emulated::dpbf16(sums, a, b)
 #define _tile_dpbusd(c, a, b) emulated::tiles.multiply_bytes(c, a, b)
 #define _mm512_dpbusd_epi32(sums, a, b) emulated::dpbusd(sums, a, b)
