@@ -26,8 +26,10 @@ import sys
 import textwrap
 from pathlib import Path
 
+from bench.cells import machine_of, ratio
+from bench.chart_list import CHARTS
 from bench.records import Measurement, Records
-from bench.tables import CHARTS, TABLES, machine_of, ratio, sizes
+from bench.tables import TABLES, sizes
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [

@@ -8,10 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from bench.chart_list import CHARTS
 from bench.charts import Bar, Panel, Series, bar_chart, line_chart
 from bench.records import Measurement, Records, Run
 from bench.report import MARK, PAGES, ROOT, filled, outputs, same
-from bench.tables import CHARTS, TABLES
+from bench.tables import TABLES
 
 
 def test_pages_and_charts_are_what_the_records_give() -> None:

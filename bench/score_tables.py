@@ -1,0 +1,96 @@
+"""Tables of the scores that classifiers and taggers reach with different embeddings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bench.cells import markdown, mean_and_deviation
+from bench.records import Measurement, Records
+
+__all__ = ["accuracy", "accuracy_of_features", "fractions", "recipes", "scores"]
+
+FEATURES = ("learned from scratch", "word2vec", "ELMo", "word2vec + ELMo")
+
+
+def accuracy(records: Records) -> str:
+    """README: the scores with different embeddings."""
+    run = records.newest("downstream.results", "sst2, test")
+    rows = []
+    baseline = run.find("sst2, test", "TF-IDF, logistic regression", "%")
+    assert baseline is not None
+    for label, task, digits in (
+        ("CoNLL-2000 chunking, F1", "chunking", 2),
+        (f"SST-2, accuracy (TF-IDF with logistic regression: {baseline.middle:.1f})", "sst2", 1),
+    ):
+        found = [run.find(f"{task}, test", features, "%") for features in FEATURES]
+        rows.append([label, *(mean_and_deviation(measured, digits) for measured in found if measured is not None)])
+    return markdown(["", *FEATURES], rows)
+
+
+def accuracy_of_features(records: Records) -> str:
+    """The same scores with a row for each kind of features."""
+    run = records.newest("downstream.results", "sst2, test")
+    rows = []
+    for sst2 in run.select(case="sst2, test"):
+        chunking = run.find("chunking, test", sst2.system, "%")
+        rows.append(
+            [sst2.system, mean_and_deviation(sst2, 1), "" if chunking is None else mean_and_deviation(chunking, 2)]
+        )
+    return markdown(["features", "SST-2", "CoNLL-2000"], rows)
+
+
+def scores(task: str) -> Callable[[Records], str]:
+    def table(records: Records) -> str:
+        run = records.newest("downstream.results", f"{task}, test")
+        rows = []
+        for test in run.select(case=f"{task}, test"):
+            dev = run.find(f"{task}, dev", test.system, "%")
+            seeds = ", ".join(f"{value:.2f}" for value in test.values)
+            rows.append(
+                [test.system, "" if dev is None else mean_and_deviation(dev, 2), mean_and_deviation(test, 2), seeds]
+            )
+        return markdown(["features", "dev", "test", "single seeds, test"], rows)
+
+    return table
+
+
+def recipes(records: Records) -> str:
+    """Return the development scores of each try; times would be disturbed by other work, scores are not."""
+    names = {
+        "sst2/elmo": "SST-2, ELMo",
+        "sst2/tuned": "SST-2, ELMo fine-tuned",
+        "chunking/elmo": "chunking, ELMo",
+        "chunking/both": "chunking, word2vec + ELMo",
+    }
+    found: dict[str, dict[str, Measurement]] = {}
+    heads: dict[str, str] = {}
+    for case in (f"{name}, dev{parts}" for name in names for parts in ("", ", parts")):
+        try:
+            run = records.newest("downstream.recipes", case, disturbed=True)
+        except LookupError:
+            continue
+        for measured in run.select(case=case):
+            found.setdefault(measured.system, {})[case] = measured
+            part = f", {measured.at:.0f} % of the texts" if case.endswith("parts") else ""
+            heads[case] = names[case.split(",")[0]] + part
+    rows = [
+        [about, *(mean_and_deviation(scores[case], 2) if case in scores else "" for case in heads)]
+        for about, scores in found.items()
+    ]
+    return markdown(["try", *heads.values()], rows)
+
+
+def fractions(records: Records) -> str:
+    run = records.newest("downstream.results", "chunking, test, parts")
+    columns = [(task, features) for task in ("chunking", "sst2") for features in ("word2vec", "word2vec + ELMo")]
+    rows = []
+    for at in sorted({m.at for m in run.select(case="chunking, test, parts") if m.at is not None}):
+        cells = [f"{at:g} %"]
+        for task, features in columns:
+            (found,) = run.select(case=f"{task}, test, parts", system=features, at=at)
+            cells.append(mean_and_deviation(found, 2))
+        rows.append(cells)
+    names = {"chunking": "chunking", "sst2": "SST-2"}
+    return markdown(
+        ["fraction of the training texts", *(f"{names[task]}: {features}" for task, features in columns)], rows
+    )
