@@ -125,6 +125,7 @@ def test_sigterm_leaves_a_checkpoint_and_vectors(folder: Path) -> None:
             time.sleep(0.02)
         process.send_signal(signal.SIGTERM)
         _, errors = process.communicate(timeout=30)
-    assert process.returncode == 143
+    # The status of mpiexec, which was signalled too, is not always that of the ranks.
     assert "terminated in epoch" in errors
+    assert "rank 1: terminated" in errors
     assert len(Word2Vec.load(folder / "vectors.safetensors").wv) == 97
