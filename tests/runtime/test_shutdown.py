@@ -70,7 +70,7 @@ def test_a_thread_that_does_not_end_is_not_waited_for_long(call: str) -> None:
     script = PROGRAM.format(work=f"while True:\n            try: {ENDLESS[call]}\n            except SystemExit: pass")
     done = run_python(settings, script)
     assert (done.returncode, done.stdout) == (0, "")
-    # Python prints an exception that it raises in the thread within a callback of its own.
+    # Python prints an exception that is raised in the thread while Python runs its own callback.
     assert not done.stderr or done.stderr.startswith("Exception ignored"), done.stderr
 
 
