@@ -12,20 +12,28 @@
 namespace wordkin::kernels {
 namespace {
 
+// Sixteen lanes of `sum`, each with the products of a pair added.
+WORDKIN_INLINE __m512 add_products(__m512 sum, __m512i x, __m512i y) {
+#if defined(__clang__) && __clang_major__ < 17
+  asm("vdpbf16ps %2, %1, %0" : "+v"(sum) : "v"(x), "v"(y));  // the compiler crashes on tiles with the intrinsic
+  return sum;
+#else
+  return _mm512_dpbf16_ps(sum, reinterpret_cast<__m512bh>(x), reinterpret_cast<__m512bh>(y));
+#endif
+}
+
 struct DotFormat {
   using Left = std::uint32_t;  // a pair
   using Right = std::uint32_t;
-  using Row = __m512bh;
-  using Column = __m512bh;
+  using Row = __m512i;
+  using Column = __m512i;
   static constexpr int kRowsInOne = 1;
-  static Row broadcast(std::uint32_t pair) {
-    return reinterpret_cast<__m512bh>(_mm512_set1_epi32(static_cast<int>(pair)));
-  }
+  static Row broadcast(std::uint32_t pair) { return _mm512_set1_epi32(static_cast<int>(pair)); }
   template <int kHalf>
   static Column load(const std::uint32_t* p) {
-    return reinterpret_cast<__m512bh>(_mm512_loadu_si512(p));
+    return _mm512_loadu_si512(p);
   }
-  static Vec multiply_add(Row x, Column b, Vec sum) { return {_mm512_dpbf16_ps(sum.v, x, b)}; }
+  static Vec multiply_add(Row x, Column b, Vec sum) { return {add_products(sum.v, x, b)}; }
 };
 
 inline void multiply_dots(const PanelProduct<void, std::uint32_t>& p) {
