@@ -17,6 +17,7 @@ __all__ = [
     "memory_of_steps",
     "perplexities",
     "predictions",
+    "requests",
 ]
 
 PRECISIONS = {"float32": "wordkin", "bfloat16": "wordkin, bfloat16", "int8": "wordkin, int8"}  # of the encoder
@@ -28,19 +29,36 @@ PYTORCH_TASKS = ("PyTorch, packed", "PyTorch, padded")
 
 
 def predictions(records: Records) -> str:
-    """Predictions in batches and of one text, by the precision of the encoder, against PyTorch in float32."""
+    """Predictions in batches, by the precision of the encoder, against PyTorch in float32."""
     rows = []
     for model in ("classifier", "tagger"):
-        for work, case, quantity in (("batches", "predict", "s"), ("one text, median", "request, p50", "ms")):
-            run = records.newest("downstream.speed", f"{model}, {case}")
-            rival = rival_in(run, f"{model}, {case}", PYTORCH_TASKS, quantity)
-            for precision, system in PRECISIONS.items():
-                own = run.find(f"{model}, {case}", system, quantity)
-                if own is None or rival is None:
-                    continue
-                relative = ratio(run.ratio(f"{model}, {case}", system, rival.system, quantity))
-                rows.append([f"{model}, {work}", precision, show(own), show(rival), relative, run.machine["name"]])
-    return markdown(["task", "encoder", "wordkin", "PyTorch", "ratio", "machine"], rows)
+        run = records.newest("downstream.speed", f"{model}, predict")
+        rival = rival_in(run, f"{model}, predict", PYTORCH_TASKS, "s")
+        for precision, system in PRECISIONS.items():
+            own = run.find(f"{model}, predict", system, "s")
+            if own is None or rival is None:
+                continue
+            relative = ratio(run.ratio(f"{model}, predict", system, rival.system, "s"))
+            rows.append([model, precision, show(own), show(rival), relative, run.machine["name"]])
+    return markdown(["model", "encoder", "wordkin", "PyTorch", "ratio", "machine"], rows)
+
+
+def requests(records: Records) -> str:
+    """Latency and allocations of one text at a time."""
+    rows = []
+    for model in ("classifier", "tagger"):
+        speed = records.newest("downstream.speed", f"{model}, request, p50")
+        counts = records.newest("downstream.allocations", f"{model}, request")
+        rival = rival_in(speed, f"{model}, request, p50", PYTORCH_TASKS, "ms")
+        for precision, system in (*PRECISIONS.items(), ("PyTorch", rival.system if rival else "")):
+            found = [
+                speed.find(f"{model}, request, p50", system, "ms"),
+                speed.find(f"{model}, request, p99", system, "ms"),
+                counts.find(f"{model}, request", system, "allocations"),
+                counts.find(f"{model}, request", system, "allocations with Python objects"),
+            ]
+            rows.append([model, precision, *(show(value) if value else NOT_MEASURED for value in found)])
+    return markdown(["model", "encoder", "median", "99 %", "allocations", "with Python objects"], rows)
 
 
 def memory_of_steps(records: Records) -> str:

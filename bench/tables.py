@@ -17,6 +17,7 @@ from bench.elmo_tables import (
     memory_of_steps,
     perplexities,
     predictions,
+    requests,
     step_parts,
 )
 from bench.readme_tables import tasks, training
@@ -206,6 +207,7 @@ TABLES: dict[str, Callable[[Records], str]] = {
         quantity="s",
     ),
     "predictions": predictions,
+    "requests": requests,
     "sst2": scores("sst2"),
     "chunking": scores("chunking"),
     "fractions": fractions,

@@ -23,7 +23,7 @@ from wordkin.downstream.network import open_network
 from wordkin.downstream.options import network_compute
 from wordkin.downstream.state import Features, NetworkState
 
-REQUESTS, WARM_UP = 2000, 100  # texts that are answered one at a time, and how many of them are not measured
+WARM_UP = 100  # requests that are not measured
 PREDICTION_SECONDS = 1.0  # the texts are predicted again until this time has passed
 
 
@@ -43,6 +43,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--batches", type=int, help="number of batches per epoch (default: all)")
     parser.add_argument("--precision", default="float32", help="precision of the encoder in predictions")
+    parser.add_argument("--requests", type=int, default=2000, help="number of texts that are answered one at a time")
     options = parser.parse_args()
     case = json.loads((options.folder / "case.json").read_text(encoding="utf-8"))
     with np.load(options.folder / "texts.npz") as arrays:
@@ -98,7 +99,7 @@ def main() -> None:
 
     if options.work == "request":
         latencies = []
-        for text in texts["order"][:REQUESTS]:
+        for text in texts["order"][: options.requests]:
             started = time.perf_counter()
             answer(int(text))
             latencies.append(time.perf_counter() - started)

@@ -19,7 +19,7 @@ from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence, pad_sequence
 from torchcrf import CRF
 
-REQUESTS, WARM_UP = 2000, 100  # texts that are answered one at a time, and how many of them are not measured
+WARM_UP = 100  # requests that are not measured
 PREDICTION_SECONDS = 1.0  # the texts are predicted again until this time has passed
 
 
@@ -138,6 +138,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--arrangement", choices=("packed", "padded"), default="packed")
     parser.add_argument("--batches", type=int, help="number of batches per epoch (default: all)")
+    parser.add_argument("--requests", type=int, default=2000, help="number of texts that are answered one at a time")
     options = parser.parse_args()
     keep_memory()
     torch.set_flush_denormal(True)
@@ -171,7 +172,7 @@ def main() -> None:
             network.predict(ids[text][None], texts["lengths"][text][None], torch.ones(1, len(ids[text]), dtype=bool))
 
         latencies = []
-        for text in texts["order"][:REQUESTS].tolist():
+        for text in texts["order"][: options.requests].tolist():
             started = time.perf_counter()
             answer(text)
             latencies.append(time.perf_counter() - started)
