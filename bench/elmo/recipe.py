@@ -8,9 +8,11 @@ folder of --keep, and what has been trained or judged there is not done again.
     python -m bench.elmo.recipe DATA --minutes 10
     python -m bench.elmo.recipe DATA --minutes 60 --tries adam --seeds 5
 
-Each training starts with a run of 20 seconds that measures the steps per second, from which the number of steps and the
-end of the schedule follow. On a machine that does other work, --seconds-per-step gives what a quiet one needs, and the
-result is that of the quiet machine.
+The number of steps and the end of the schedule follow from the duration of a step, which a run of 20 seconds measures and
+the folder of --keep remembers. With --measure-steps nothing else is done: on a quiet machine first, after which the results
+are those of a quiet machine whatever else it does during the trainings.
+
+    python -m bench.elmo.recipe DATA --measure-steps
 """
 
 from __future__ import annotations
@@ -37,6 +39,7 @@ REVIEWS = "imdb-train.tsv.gz"
 N_REVIEWS = 6_000  # the first four fifths are trained on, the others are the development set
 LONGEST_REVIEW = 400  # tokens
 PROBE_SECONDS = 20.0
+STEPS = "seconds-per-step.json"  # of each try, in the folder of --keep
 CHECKED_STEPS = 8  # validations of each training
 
 MODEL: dict[str, Any] = {
@@ -85,10 +88,17 @@ TRIES = {
 }
 
 
-def measured_seconds_per_step(attempt: Try, data: Path, vectors: KeyedVectors | None, workers: int | None) -> float:
-    """Return the duration of a training step, from a short training."""
-    report = train(attempt, data, vectors, seed=1, workers=workers, max_seconds=PROBE_SECONDS)[1]
-    return float(report.seconds / report.steps)
+def seconds_per_step(name: str, options: argparse.Namespace, vectors: KeyedVectors | None) -> float:
+    """Return the duration of a training step: the remembered one, or that of a short training."""
+    file = options.keep / STEPS
+    known: dict[str, float] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    if name not in known:
+        limits = {"workers": options.workers, "max_seconds": PROBE_SECONDS}
+        report = train(TRIES[name], options.data, vectors, seed=1, **limits)[1]
+        known[name] = report.seconds / report.steps
+        file.write_text(json.dumps(known, indent=1), encoding="utf-8")
+        print(f"{name:16} {1e3 * known[name]:.2f} ms a step, {report.tokens_per_second:,.0f} words/s", flush=True)
+    return known[name]
 
 
 def train(
@@ -109,11 +119,10 @@ def trained(name: str, options: argparse.Namespace, seed: int, vectors: KeyedVec
     """Return the folder of a model of a try and what its training reports; trains it if there is none."""
     folder = options.keep / f"{name}-{options.minutes:g}-{seed}"
     if not (folder / "training.json").exists():
-        attempt = TRIES[name]
-        step = options.seconds_per_step or measured_seconds_per_step(attempt, options.data, vectors, options.workers)
+        step = seconds_per_step(name, options, vectors)
         steps = max(1, round(60 * options.minutes / step))
         model, report = train(
-            attempt,
+            TRIES[name],
             options.data,
             vectors,
             seed=seed,
@@ -185,7 +194,7 @@ def main() -> None:
     parser.add_argument("--tries", default=",".join(TRIES), help=f"comma-separated list of {', '.join(TRIES)} (all)")
     parser.add_argument("--judges", default=",".join(JUDGES), help=f"comma-separated list of {', '.join(JUDGES)} (all)")
     parser.add_argument("--seeds", type=int, default=1, help="number of random seeds (1)")
-    parser.add_argument("--seconds-per-step", type=float, help="duration of a step (measured)")
+    parser.add_argument("--measure-steps", action="store_true", help="only measure the duration of a step of each try")
     parser.add_argument("--workers", type=int, help="number of threads (all available CPUs)")
     parser.add_argument("--keep", type=Path, default=bench_home() / "elmo-recipe", help="folder for the models")
     add_record_flag(parser)
@@ -196,6 +205,11 @@ def main() -> None:
     if unknown:
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
     options.keep.mkdir(parents=True, exist_ok=True)
+    if options.measure_steps:
+        vectors = word_vectors(options.data, options.keep, options.workers)
+        for name in options.tries:
+            seconds_per_step(name, options, vectors)
+        return
     with recording(options) as record:
         vectors = word_vectors(options.data, options.keep, options.workers)
         for name in options.tries:

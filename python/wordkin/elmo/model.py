@@ -317,6 +317,7 @@ class ELMo:
         schedule: Schedule = "constant",
         warmup_steps: int = 0,
         decay_steps: int | None = None,
+        decay_seconds: float | None = None,
         decay: float = 0.8,
         clip_norm: float = 10.0,
         dropout: float = 0.1,
@@ -394,12 +395,15 @@ class ELMo:
             Maximum learning rate (> 0); None for 0.2 with Adagrad and 0.001 with Adam.
         schedule : {"constant", "linear", "inverse_sqrt", "epoch_decay"}, default "constant"
             Course of the learning rate after the warm-up: constant; decreasing linearly to 0 at the end of the last
-            epoch, or of `decay_steps`; proportional to the inverse square root of the step number; or multiplied by
-            `decay` after each epoch.
+            epoch, of `decay_steps` or of `decay_seconds`; proportional to the inverse square root of the step number;
+            or multiplied by `decay` after each epoch.
         warmup_steps : int, default 0
             Number of steps in which the learning rate rises linearly from 0 (>= 0).
         decay_steps : int or None, default None
             Number of steps, those of the warm-up included, after which "linear" reaches 0 (>= 1); None for all epochs.
+        decay_seconds : float or None, default None
+            Training time in seconds, that before a resumption included, after which "linear" reaches 0 and training
+            ends (> 0); None to count steps. The model then depends on the speed of the machine.
         decay : float, default 0.8
             Factor applied after each epoch by the schedule "epoch_decay" (> 0, at most 1).
         clip_norm : float, default 10.0
@@ -548,6 +552,7 @@ class ELMo:
                 schedule=schedule,
                 warmup_steps=warmup_steps,
                 decay_steps=decay_steps,
+                decay_seconds=decay_seconds,
                 decay=decay,
                 shuffle=shuffle,
                 state_reset_rate=state_reset_rate,

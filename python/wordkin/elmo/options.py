@@ -302,12 +302,15 @@ class ELMoRunOptions(Options):
         Maximum learning rate (> 0).
     schedule : {"constant", "linear", "inverse_sqrt", "epoch_decay"}, default "constant"
         Course of the learning rate after the warm-up: constant; decreasing linearly to 0 at the end of the last epoch,
-        or of `decay_steps`; proportional to the inverse square root of the step number; or multiplied by `decay` after
+        of `decay_steps` or of `decay_seconds`; proportional to the inverse square root of the step number; or multiplied by `decay` after
         each epoch.
     warmup_steps : int, default 0
         Number of steps in which the learning rate rises linearly from 0 (>= 0).
     decay_steps : int or None, default None
         Number of steps, those of the warm-up included, after which "linear" reaches 0 (>= 1); None for all epochs.
+    decay_seconds : float or None, default None
+        Training time in seconds, that before a resumption included, after which "linear" reaches 0 and training ends
+        (> 0); None to count steps.
     decay : float, default 0.8
         Factor of "epoch_decay" (> 0, at most 1).
     shuffle : bool, default True
@@ -359,6 +362,12 @@ class ELMoRunOptions(Options):
         high=_MAX_COUNT,
         help="Number of steps after which the schedule linear reaches 0; all if not given.",
     )
+    decay_seconds: float | None = real_field(
+        None,
+        low=0.0,
+        low_exclusive=True,
+        help="Training time in seconds after which the schedule linear reaches 0 and training ends.",
+    )
     decay: float = real_field(0.8, low=0.0, high=1.0, low_exclusive=True, help="Factor of the schedule epoch_decay.")
     shuffle: bool = flag_field(True, help="Shuffle the sentences in each epoch.")
     state_reset_rate: float = real_field(
@@ -385,8 +394,11 @@ class ELMoRunOptions(Options):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.decay_steps is not None and self.schedule != "linear":
-            raise ValueError(f"decay_steps must be None with schedule={self.schedule!r}, got {self.decay_steps}")
+        for name in ("decay_steps", "decay_seconds"):
+            if (given := getattr(self, name)) is not None and self.schedule != "linear":
+                raise ValueError(f"{name} must be None with schedule={self.schedule!r}, got {given}")
+        if self.decay_steps is not None and self.decay_seconds is not None:
+            raise ValueError(f"decay_seconds must be None with decay_steps, got {self.decay_seconds}")
 
 
 def _checked_flag(name: str, value: object) -> bool:

@@ -27,7 +27,7 @@ __all__ = [
     "validations_without_improvement",
 ]
 
-StopReason = Literal["epochs", "max_steps", "max_seconds", "patience", "interrupted", "error"]
+StopReason = Literal["epochs", "max_steps", "max_seconds", "decay_seconds", "patience", "interrupted", "error"]
 
 
 def perplexity_of(loss: float) -> float:
@@ -174,7 +174,8 @@ class ELMoTrainingReport:
     softmax : {"sampled", "full"}
         Softmax that was used: "full" if requested, or if the vocabulary is not larger than the sample.
     stopped_by : str
-        Why training stopped: "epochs", "max_steps", "max_seconds", "patience", "interrupted" or "error".
+        Why training stopped: "epochs", "max_steps", "max_seconds", "decay_seconds", "patience", "interrupted" or
+        "error".
     checkpoint : str or None
         Path of the newest checkpoint.
     checkpoint_failures : tuple of str

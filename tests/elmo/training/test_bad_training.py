@@ -47,6 +47,7 @@ REALS: dict[str, list[float]] = {
     "dropout": [-0.1, 1.0, *NOT_FINITE],
     "state_reset_rate": [-0.1, 1.1, *NOT_FINITE],
     "max_seconds": [0, *NOT_FINITE],
+    "decay_seconds": [0, *NOT_FINITE],
     "checkpoint_seconds": [0, *NOT_FINITE],
 }
 CHOICES = ("precision", "optimizer", "schedule", "vocabulary_change")

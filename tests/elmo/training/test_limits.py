@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from subprocess import CompletedProcess
 from types import SimpleNamespace
 from typing import Any
@@ -80,12 +81,27 @@ def test_time_limit_includes_validations(
     assert [validation.step for validation in report.validations] == validations
 
 
+def test_decay_over_a_time_continues_when_training_is_resumed(
+    small_model: MakeModel, sentences: Sentences, quick: Options, clock: Clock, tmp_path: Path
+) -> None:
+    arguments = {**quick, **ENDLESS, "schedule": "linear", "decay_seconds": 100.0, "checkpoint": tmp_path}
+    first = small_model().train(sentences, **arguments, max_seconds=30)
+    assert (first.steps, first.stopped_by) == (30, "max_seconds")
+    model = small_model()
+    second = model.train(sentences, **arguments)
+    assert (second.first_step, second.steps, second.stopped_by) == (30, 100, "decay_seconds")
+    rates = [*first.learning_rates, *second.learning_rates]
+    assert rates == pytest.approx([first.learning_rates[0] * (1 - step / 100) for step in range(100)])
+    again = small_model().train(sentences, **arguments)
+    assert (again.first_step, again.steps, again.stopped_by) == (100, 100, "decay_seconds")
+
+
 def test_no_validation_is_made_that_takes_longer_than_all_the_time(
     small_model: MakeModel, sentences: Sentences, quick: Options, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     report = small_model().train(sentences, **{**quick, **ENDLESS}, max_seconds=15, validation=sentences)
     assert (report.steps, report.validations, report.stopped_by) == (15, (), "max_seconds")
-    assert "a validation takes about 20 s, but training may take only max_seconds=15" in caplog.text
+    assert "a validation takes about 20 s, but training may take only 15 s" in caplog.text
 
 
 def test_estimate_from_the_beginning_of_a_text(

@@ -64,6 +64,7 @@ RUN_FIELDS = (
     "schedule",
     "warmup_steps",
     "decay_steps",
+    "decay_seconds",
     "decay",
     "state_reset_rate",
     "max_steps",

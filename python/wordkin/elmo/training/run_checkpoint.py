@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -11,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import FormatError, VocabularyError, WordkinError
-from ...runtime.options import integer_option
+from ...runtime.options import integer_option, real_option
 from ...storage.checkpoint import CheckpointFolder, FoundCheckpoint, require_same_run
 from ...text.characters import N_CHARACTERS
 from ..archive import MODEL_FILE, archive_to_state, optimizer_to_archive, state_to_archive
@@ -57,6 +58,8 @@ class RunState:
         Number of streams of all ranks.
     step : int, default 0
         Number of steps done.
+    seconds : float, default 0.0
+        Time that training has taken.
     position : Position, optional
         Position of the next window in the text; None at the start.
     recurrent : dict of str to ndarray of float32, optional
@@ -69,6 +72,7 @@ class RunState:
 
     streams: int
     step: int = 0
+    seconds: float = 0.0
     position: Position | None = None
     recurrent: dict[str, NDArray[np.float32]] | None = None
     validations: list[Validation] = field(default_factory=list)
@@ -200,6 +204,7 @@ def save_run(
         "identity": fingerprint.parts,
         "streams": run_state.streams,
         "step": run_state.step,
+        "seconds": run_state.seconds,
         "recurrent": sorted(run_state.recurrent or {}),
         "validations": [validation_to_metadata(validation) for validation in run_state.validations],
     }
@@ -332,6 +337,7 @@ def _parse_run_state(
     return RunState(
         streams=streams,
         step=integer_option("step", run["step"], 0, 2**62),
+        seconds=real_option("seconds", run.get("seconds", 0.0), 0.0, math.inf),
         position=position,
         recurrent=recurrent,
         validations=[validation_of_metadata(values) for values in run["validations"]],

@@ -41,7 +41,7 @@ def streams_to_reset(step: int, options: ELMoRunOptions, *, streams: int, seed: 
     return [int(stream) for stream in np.flatnonzero(draws < options.state_reset_rate)]
 
 
-def learning_rate_at(step: int, options: ELMoRunOptions, steps_per_epoch: int) -> float:
+def learning_rate_at(step: int, options: ELMoRunOptions, steps_per_epoch: int, seconds: float = 0.0) -> float:
     """Return the learning rate of a step.
 
     Parameters
@@ -52,6 +52,8 @@ def learning_rate_at(step: int, options: ELMoRunOptions, steps_per_epoch: int) -
         Options of the run.
     steps_per_epoch : int
         Number of steps in an epoch.
+    seconds : float, default 0.0
+        Time that training has taken, on which the schedule "linear" depends with `decay_seconds`.
 
     Returns
     -------
@@ -68,7 +70,9 @@ def learning_rate_at(step: int, options: ELMoRunOptions, steps_per_epoch: int) -
     rate = options.learning_rate
     if step < warmup:
         rate *= (step + 1) / warmup
-    if options.schedule == "linear":
+    if options.decay_seconds is not None:
+        rate *= max(0.0, 1.0 - seconds / options.decay_seconds)
+    elif options.schedule == "linear":
         end = options.decay_steps or options.epochs * steps_per_epoch
         rate *= max(0.0, 1.0 - max(0, step - warmup) / max(end - warmup, 1))
     elif options.schedule == "inverse_sqrt":

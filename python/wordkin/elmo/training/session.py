@@ -139,6 +139,7 @@ class TrainingSession:
         self._first_update = self._optimizer.updates - run_state.step
         self._record = StepRecord()
         self._start = self._saved_at = time.perf_counter()
+        self._seconds_before = run_state.seconds  # of the calls that this one resumes
         # Steps and validations that the newest checkpoint contains.
         self._saved = (run_state.step, len(run_state.validations)) if run_state.position is not None else (-1, 0)
         self._step_seconds = 0.0
@@ -224,11 +225,24 @@ class TrainingSession:
             return "epochs"
         if step >= self._last_step:
             return "max_steps"
-        if run.max_seconds is not None:
-            seconds = self._seconds if self._ranks is None else self._agreed["seconds"]
-            if seconds >= run.max_seconds:
-                return "max_seconds"
+        seconds = self._agreed_seconds
+        if run.max_seconds is not None and seconds >= run.max_seconds:
+            return "max_seconds"
+        if run.decay_seconds is not None and self._seconds_before + seconds >= run.decay_seconds:
+            return "decay_seconds"
         return None
+
+    @property
+    def _agreed_seconds(self) -> float:
+        return self._seconds if self._ranks is None else float(self._agreed["seconds"])
+
+    @property
+    def _time_limit(self) -> float | None:
+        """Maximum time of this call."""
+        limits = [] if self._run.max_seconds is None else [self._run.max_seconds]
+        if self._run.decay_seconds is not None:
+            limits.append(max(0.0, self._run.decay_seconds - self._seconds_before))
+        return min(limits, default=None)
 
     @property
     def _seconds(self) -> float:
@@ -239,7 +253,8 @@ class TrainingSession:
         start = time.perf_counter()
         step = self._done.step
         window = self._batches.next()
-        rate = learning_rate_at(step, self._run, self._batches.steps_per_epoch)
+        seconds = self._seconds_before + self._agreed_seconds
+        rate = learning_rate_at(step, self._run, self._batches.steps_per_epoch, seconds)
         self._pending = _Progress(step + 1, self._batches.position)
         self._trainer.reset_state(
             streams_to_reset(
@@ -320,7 +335,7 @@ class TrainingSession:
         return self._run.validation_steps or self._batches.steps_per_epoch
 
     def _estimate_validation(self) -> None:
-        limit = self._run.max_seconds
+        limit = self._time_limit
         if not self._has_validation or limit is None:
             return
         seconds = 0.0
@@ -333,7 +348,7 @@ class TrainingSession:
             return
         self._validation, self._has_validation = None, False
         logger.warning(
-            "a validation takes about %.3g s, but training may take only max_seconds=%g: no validation is made",
+            "a validation takes about %.3g s, but training may take only %.3g s: no validation is made",
             seconds,
             limit,
         )
@@ -377,6 +392,7 @@ class TrainingSession:
             return
         self._run_state.step, self._run_state.position = self._done.step, self._done.position
         self._run_state.recurrent = self._trainer.state
+        self._run_state.seconds = self._seconds_before + time.perf_counter() - self._start
         self.state.training_report = self.report
         others = {} if self._ranks is None else self._ranks.gathered(streams_to_tensors(self._run_state))
         if self._folder is not None:
@@ -388,8 +404,8 @@ class TrainingSession:
         step, validations = self._done.step, self._run_state.validations
         seconds_per_step = self._seconds_per_step
         steps_left: float = self._last_step - step
-        if self._run.max_seconds is not None:
-            seconds = self._run.max_seconds - (time.perf_counter() - self._start)
+        if (limit := self._time_limit) is not None:
+            seconds = limit - (time.perf_counter() - self._start)
             steps_left = min(steps_left, max(0.0, seconds) / seconds_per_step)
         self._progress.update(
             ELMoProgressEvent(
