@@ -87,6 +87,20 @@ def test_kernel_objects_have_no_weak_symbols(name: str, tmp_path: Path) -> None:
     assert not [line for line in symbols.splitlines() if re.search(r" [WVu] ", line)]
 
 
+NATIVE_CHECKS = sorted((CPP.parent / "tests" / "native").glob("*.cpp"))
+
+
+@pytest.mark.parametrize("source", NATIVE_CHECKS, ids=[source.stem for source in NATIVE_CHECKS])
+def test_checks_without_python_compile(source: Path) -> None:
+    """Only the jobs with sanitizers and with other compilers build and run them."""
+    compiler = shutil.which("g++") or shutil.which("clang++")
+    if compiler is None:
+        pytest.skip("needs GCC or Clang")
+    command = [compiler, "-std=c++20", "-fsyntax-only", "-w", f"-I{CPP}", str(source)]
+    done = subprocess.run(command, capture_output=True, encoding="locale", check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def test_every_source_is_built() -> None:
     listed = {
         (lists.parent / source).resolve()

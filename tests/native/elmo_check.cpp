@@ -26,11 +26,14 @@ elmo::Options small_model() {
           .proj_clip = 3.0,
           .use_skip_connections = true,
           .forget_bias = 1.0,
+          .n_characters = 261,
           .char_dim = 5,
           .filters = {{1, 7}, {3, 30}},
           .activation = elmo::Activation::kRelu,
           .n_highway = 1,
           .max_characters_per_token = 8,
+          .word_dim = 0,
+          .n_input_words = 0,
           .token_input = false,
           .n_tokens_vocab = kWords,
           .shared_softmax = true};
@@ -72,7 +75,7 @@ struct Text {
       targets.push_back(static_cast<std::int32_t>(generator.below(kWords)));
     }
   }
-  memory::MatrixView<const std::uint16_t> rows() const { return {characters.data(), kTypes, 8, 8}; }
+  elmo::TokenTypes types() const { return {{characters.data(), kTypes, 8, 8}, {}}; }
 
   std::vector<std::uint16_t> characters;
   std::vector<std::int32_t> inputs, targets;
@@ -87,15 +90,16 @@ std::vector<float> trained(const kernels::KernelTable& table, std::size_t thread
                                        .optimizer = elmo::Optimizer::kAdagrad,
                                        .clip_norm = 10.0,
                                        .dropout = 0.1,
+                                       .train_words = false,
                                        .seed = 1,
                                        .precision = linalg::Precision::kFloat32};
   Model model(options);
   const Text text;
-  elmo::Trainer trainer(options, training, table, model.arrays(), threads);
+  elmo::Trainer trainer(options, training, table, model.arrays(), threads, 0);
   for (std::int64_t step = 1; step <= 3; ++step) {
     const bool cancels = step == 2;
     const auto before = model.weights;
-    trainer.start({text.rows(), kSteps, kBatch, text.inputs, text.targets}, 0.2, step,
+    trainer.start({text.types(), kSteps, kBatch, text.inputs, text.targets}, 0.2, step,
                   elmo::TrainingStep::Update::kYes);
     if (cancels) trainer.cancel();
     while (!trainer.wait(1.0)) {
@@ -137,7 +141,7 @@ std::vector<float> embedded(const kernels::KernelTable& table, std::size_t threa
   elmo::LanguageModel loaded(compute, options, model.tensors(options));
   loaded.prepare_loading(threads);
   elmo::InferencePass embedding(loaded, batch, options.n_layers, threads);
-  elmo::ForwardPass pass(compute, options, model.tensors(options), batch, text.rows(), ids, threads);
+  elmo::ForwardPass pass(compute, options, model.tensors(options), batch, text.types(), ids, threads);
   const auto tensors = elmo::tensors_of<float>(options, spans);
   parallel::run_team(pool, threads, [&](parallel::Team& team) {
     loaded.load(team);

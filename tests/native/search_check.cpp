@@ -13,6 +13,7 @@
 #include "kernels/select.h"
 #include "random/generator.h"
 #include "search/nearest.h"
+#include "search/rounded_rows.h"
 
 namespace {
 
@@ -20,6 +21,34 @@ using namespace wordkin;
 
 struct Case {
   std::int64_t rows, columns, queries, k;
+};
+
+struct Nearest {
+  Nearest(memory::MatrixView<const float> queries, const search::Rows& table, const Case& c,
+          const search::Compute& compute)
+      : rows(static_cast<std::size_t>(c.queries * c.k)), cosines(rows.size()) {
+    search::find_nearest({{rows.data(), c.queries, c.k, c.k}, {cosines.data(), c.queries, c.k, c.k}}, queries, table,
+                         compute);
+  }
+  bool operator==(const Nearest&) const = default;
+
+  std::vector<std::int32_t> rows;
+  std::vector<float> cosines;
+};
+
+// Rows rounded to bytes before the searches.
+struct Prepared {
+  Prepared(const search::Rows& table, const search::Compute& compute)
+      : bounds(static_cast<std::size_t>(search::panels_of(table.count()))),
+        bytes(bounds.size() * static_cast<std::size_t>(kernels::panel_bytes(table.columns()))),
+        per_unit(bounds.size() * kernels::kPanelRows) {
+    search::round_rows(bytes, per_unit, bounds, table, compute);
+  }
+  search::RoundedRows rows() const { return {bytes, per_unit, bounds}; }
+
+  std::vector<kernels::PanelBounds> bounds;
+  std::vector<std::uint8_t> bytes;
+  std::vector<float> per_unit;
 };
 
 // The bits of a random float16 between 2^-4 and 2^4.
@@ -43,18 +72,16 @@ bool is_right(const kernels::KernelTable& table, const Case& c, std::size_t thre
   }
   for (auto& value : queries) value = static_cast<float>(value_of(any_half(generator)));
 
-  const auto n = static_cast<std::size_t>(c.queries * c.k), all = static_cast<std::size_t>(c.queries * c.rows);
-  std::vector<std::int32_t> found(n), found_in_halves(n);
-  std::vector<float> best(n), best_in_halves(n), scores(all);
+  std::vector<float> scores(static_cast<std::size_t>(c.queries * c.rows));
   const memory::MatrixView<const float> asked{queries.data(), c.queries, c.columns, c.columns};
   const search::Rows wide{{floats.data(), c.rows, c.columns, c.columns}, {}, divisors};
   const search::Rows narrow{{}, {halves.data(), c.rows, c.columns, c.columns}, divisors};
-  const search::Compute compute{table, threads, kernels::byte_kernels_of(table.isa)};
-  search::find_nearest({found.data(), c.queries, c.k, c.k}, {best.data(), c.queries, c.k, c.k}, asked, wide, compute);
-  search::find_nearest({found_in_halves.data(), c.queries, c.k, c.k}, {best_in_halves.data(), c.queries, c.k, c.k},
-                       asked, narrow, compute);
+  const search::Compute compute{table, threads, &kernels::byte_kernels_of(table.isa)};
+  Prepared prepared(wide, compute);
+  const search::Rows with_bytes{wide.floats, {}, divisors, prepared.rows()};
+  const Nearest found(asked, wide, c, compute);
+  if (!(Nearest(asked, narrow, c, compute) == found && Nearest(asked, with_bytes, c, compute) == found)) return false;
   search::find_cosines({scores.data(), c.queries, c.rows, c.rows}, asked, wide, compute);
-  if (found != found_in_halves || best != best_in_halves) return false;
 
   for (std::int64_t q = 0; q < c.queries; ++q) {
     const float* line = scores.data() + q * c.rows;
@@ -70,7 +97,7 @@ bool is_right(const kernels::KernelTable& table, const Case& c, std::size_t thre
     std::vector<std::int32_t> order(static_cast<std::size_t>(c.rows));
     for (std::int32_t r = 0; r < c.rows; ++r) order[static_cast<std::size_t>(r)] = r;
     std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return line[a] > line[b]; });
-    if (!std::equal(order.begin(), order.begin() + c.k, found.begin() + q * c.k)) return false;
+    if (!std::equal(order.begin(), order.begin() + c.k, found.rows.begin() + q * c.k)) return false;
   }
   return true;
 }
@@ -93,9 +120,10 @@ int main() {
           }
     std::printf("%s: %d searches\n", std::string(kernels::name_of(isa)).c_str(), checked);
   }
-  // Enough work to start threads and to round queries.
-  for (const std::int64_t queries : {9, 50})
-    right = is_right(kernels::table_of(kernels::available().back()), {4000, 300, queries, 12}, 3, generator) && right;
+  // Enough work to start threads, and to search in bytes.
+  for (const std::int64_t queries : {1, 9, 50})
+    for (const auto isa : kernels::available())
+      right = is_right(kernels::table_of(isa), {4000, 300, queries, 12}, 3, generator) && right;
   std::printf(right ? "all right\n" : "WRONG\n");
   return right ? 0 : 1;
 }
