@@ -8,9 +8,9 @@ folder of --keep, and what has been trained or judged there is not done again.
     python -m bench.elmo.recipe DATA --minutes 10
     python -m bench.elmo.recipe DATA --minutes 60 --tries adam --seeds 5
 
-The number of steps and the end of the schedule follow from the duration of a step, which a run of 20 seconds measures and
-the folder of --keep remembers. With --measure-steps nothing else is done: on a quiet machine first, after which the results
-are those of a quiet machine whatever else it does during the trainings.
+The number of steps and the end of the schedule follow from the duration of a step, which a run of 20 seconds measures;
+the folder of --keep stores it. With --measure-steps nothing else is done: on a quiet machine first, after which the
+results are those of a quiet machine whatever else it does during the trainings.
 
     python -m bench.elmo.recipe DATA --measure-steps
 """
@@ -89,7 +89,7 @@ TRIES = {
 
 
 def seconds_per_step(name: str, options: argparse.Namespace, vectors: KeyedVectors | None) -> float:
-    """Return the duration of a training step: the remembered one, or that of a short training."""
+    """Return the duration of a training step: the stored one, or that of a short training."""
     file = options.keep / STEPS
     known: dict[str, float] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     if name not in known:

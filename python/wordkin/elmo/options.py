@@ -302,8 +302,8 @@ class ELMoRunOptions(Options):
         Maximum learning rate (> 0).
     schedule : {"constant", "linear", "inverse_sqrt", "epoch_decay"}, default "constant"
         Course of the learning rate after the warm-up: constant; decreasing linearly to 0 at the end of the last epoch,
-        of `decay_steps` or of `decay_seconds`; proportional to the inverse square root of the step number; or multiplied by `decay` after
-        each epoch.
+        of `decay_steps` or of `decay_seconds`; proportional to the inverse square root of the step number; or
+        multiplied by `decay` after each epoch.
     warmup_steps : int, default 0
         Number of steps in which the learning rate rises linearly from 0 (>= 0).
     decay_steps : int or None, default None

@@ -44,9 +44,9 @@ def test_linear_schedule_over_a_time() -> None:
         learning_rate_at(step, run, 10, seconds) for step, seconds in ((0, 4.0), (4, 20.0), (500, 60.0), (9, 99.0))
     ]
     assert found == pytest.approx([0.1 * 0.95, 0.5 * 0.75, 0.5 * 0.25, 0.0])
-    with pytest.raises(ValueError, match="decay_seconds must be None with schedule='constant', got 80.0"):
+    with pytest.raises(ValueError, match=r"decay_seconds must be None with schedule='constant', got 80\.0"):
         rates(1, decay_seconds=80.0)
-    with pytest.raises(ValueError, match="decay_seconds must be None with decay_steps, got 80.0"):
+    with pytest.raises(ValueError, match=r"decay_seconds must be None with decay_steps, got 80\.0"):
         rates(1, schedule="linear", decay_seconds=80.0, decay_steps=9)
 
 
