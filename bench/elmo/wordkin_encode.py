@@ -80,6 +80,14 @@ def loading(options: argparse.Namespace) -> dict:
     return {"seconds": ready - started, "read": read - started, "pack": ready - read}
 
 
+def reading(options: argparse.Namespace) -> dict:
+    """Read the bytes of all files of a model."""
+    started = time.perf_counter()
+    for file in sorted(options.folder.iterdir()):
+        file.read_bytes()
+    return {"read": time.perf_counter() - started}
+
+
 def memory(model: ELMo, options: argparse.Namespace) -> dict:
     """Encode a file and return the peak memory of the process."""
     with tempfile.TemporaryDirectory() as folder:
@@ -101,7 +109,7 @@ def memory(model: ELMo, options: argparse.Namespace) -> dict:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("work", choices=("batches", "file", "load", "memory"))
+    parser.add_argument("work", choices=("batches", "file", "load", "read", "memory"))
     parser.add_argument("folder", type=Path, help="options.json and weights.hdf5")
     parser.add_argument("corpus", type=Path)
     parser.add_argument("--threads", type=int, default=1)
@@ -113,8 +121,8 @@ def main() -> None:
     parser.add_argument("--lines", type=int, help="number of lines of the file to read")
     parser.add_argument("--seconds", type=float, default=2.0)
     options = parser.parse_args()
-    if options.work == "load":
-        print(json.dumps(loading(options)))
+    if options.work in ("load", "read"):
+        print(json.dumps({"load": loading, "read": reading}[options.work](options)))
         return
     model = ELMo.from_pretrained(options.folder)
     works = {"batches": batches, "file": whole_file, "memory": memory}

@@ -8,10 +8,11 @@ import sys
 import venv
 from pathlib import Path
 
-__all__ = ["FASTTEXT", "GENSIM", "PYTORCH", "bench_home", "forget_blas_settings", "python_with"]
+__all__ = ["FASTTEXT", "GENSIM", "MANYLANGS", "PYTORCH", "bench_home", "forget_blas_settings", "python_with"]
 
 FASTTEXT = "fasttext-wheel==0.9.2"
 GENSIM = "gensim==4.4.0"
+MANYLANGS = ("elmoformanylangs==0.0.4.post2", "torch==2.13.0", "overrides==3.1.0", "numpy")
 PYTORCH = ("torch==2.13.0", "numpy", "pytorch-crf==0.7.2")
 _BLAS_SETTINGS = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
 
