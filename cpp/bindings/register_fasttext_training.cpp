@@ -66,6 +66,7 @@ class Encoder {
   // Returns words, their counts, labels, and their counts.
   py::tuple choose(std::int64_t min_count, std::int64_t min_count_label, const std::vector<py::bytes>& extra) {
     std::vector<std::string_view> words;
+    words.reserve(extra.size());
     for (const py::bytes& word : extra) words.push_back(static_cast<std::string_view>(word));
     ft::ChosenEntries chosen;
     {
