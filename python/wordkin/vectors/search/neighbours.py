@@ -103,14 +103,21 @@ def _product_candidates(
     bounds = search.bounds(queries)
     if bounds is None:
         return None
-    # Similarities are from 0 to 1; rounding can make them slightly less.
-    lower, upper = (np.clip((1 + cosines.astype(np.float64)) / 2, 0, None) for cosines in bounds)
-    least_divisors = np.prod(lower[raising:], axis=0)
-    least_divisors[(lower[raising:] <= 0).any(axis=0)] = -_LEAST_DIVISOR / 10
-    most = np.prod(upper[:raising], axis=0) / (least_divisors + _LEAST_DIVISOR) * (1 + _ROUNDING)
-    least = np.prod(lower[:raising], axis=0) / (np.prod(upper[raising:], axis=0) + _LEAST_DIVISOR) * (1 - _ROUNDING)
+    # Similarities are from 0 to 1; rounding can make them slightly less. Float32 rounds the bounds like what they bound.
+    for cosines in bounds:
+        cosines += 1
+        cosines /= 2
+        np.maximum(cosines, 0, out=cosines)
+    lower, upper = bounds
+    most, least = np.prod(upper[:raising], axis=0), np.prod(lower[:raising], axis=0)
     least[(lower[:raising] <= 0).any(axis=0)] = -1
-    limit = least[greatest(least, count)[-1]]
+    least_divisors, most_divisors = np.prod(lower[raising:], axis=0), np.prod(upper[raising:], axis=0)
+    least_divisors[(lower[raising:] <= 0).any(axis=0)] = -_LEAST_DIVISOR / 10
+    most *= 1 + _ROUNDING
+    most /= least_divisors + np.float32(_LEAST_DIVISOR)
+    least *= 1 - _ROUNDING
+    least /= most_divisors + np.float32(_LEAST_DIVISOR)
+    limit = -np.partition(-least, count - 1)[count - 1]
     candidates = np.flatnonzero(~(most < limit))  # NaN: the bounds are not known
     return None if len(candidates) * _ROWS_PER_CANDIDATE > len(search.vectors) else candidates
 
