@@ -123,6 +123,14 @@ def test_the_copy_can_be_turned_off() -> None:
     assert rounded_of(kv) is not None
 
 
+@pytest.mark.parametrize(("value", "error"), [("no", TypeError), (None, TypeError), (0.5, TypeError), (2, ValueError)])
+def test_the_switch_is_true_or_false(value: Any, error: type[Exception]) -> None:
+    kv = vectors_of("usual")
+    with pytest.raises(error, match="enabled must be True or False, got"):
+        kv.prepare_search(value)
+    assert rounded_of(kv) is None
+
+
 def write(kv: KeyedVectors) -> None:
     kv.vectors[:] = kv.vectors[::-1].copy()
     kv.norms = None

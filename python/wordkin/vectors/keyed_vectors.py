@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from ..runtime.notebooks import completed_names, offered_keys
+from ..runtime.options import flag_option
 from ..storage.lifecycle import record_event
 from ..storage.paths import AnyPath
 from ..text import PreparationOptions
@@ -483,12 +484,15 @@ class KeyedVectors(metaclass=HidesRemovedNames):
         Parameters
         ----------
         enabled : bool, default True
-            False removes the copy, and searches make no other one; True allows it again.
+            False removes the copy, and searches make no other one; True allows it again. Files and pickles do not hold
+            this setting.
 
         Raises
         ------
         ResourceError
             If there is not enough memory. A search then continues without the copy.
+        TypeError, ValueError
+            If `enabled` is neither True nor False.
 
         Examples
         --------
@@ -502,7 +506,7 @@ class KeyedVectors(metaclass=HidesRemovedNames):
         'w1777'
         """
         table = self._state.table
-        if not enabled:
+        if not flag_option("enabled", enabled):
             self._state.change(VectorTable.successor, byte_rows=None, uses_byte_rows=False)
         else:
             if not table.uses_byte_rows:

@@ -103,7 +103,7 @@ def _product_candidates(
     bounds = search.bounds(queries)
     if bounds is None:
         return None
-    # Similarities are from 0 to 1; rounding can make them slightly less. Float32 rounds the bounds like what they bound.
+    # Similarities are from 0 to 1; rounding can make them slightly less. It changes the bounds as it does `_products`.
     for cosines in bounds:
         cosines += 1
         cosines /= 2
