@@ -78,7 +78,10 @@ def findings(dotted_name: str, thing: Any) -> list[tuple[str, str]]:
         ignored.add("PR01")  # a protocol has no constructor, whatever its signature says
     if is_reference(thing):
         ignored |= {"PR01", "RT01"}
-    return [(code, message) for code, message in validate(dotted_name)["errors"] if code not in ignored]
+    found = [(code, message) for code, message in validate(dotted_name)["errors"] if code not in ignored]
+    if underlined := re.search(r"^ *(\w.*) -{4,}", inspect.getdoc(thing) or "", re.MULTILINE):
+        found.append(("underline", f"the title {underlined[1]!r} and its underline are in one line"))
+    return found
 
 
 def is_reference(thing: Any) -> bool:

@@ -123,7 +123,8 @@ class ELMo:
     options : ELMoOptions
         Options of the model.
     parameters : mapping of str to ndarray of float32
-        Parameters by their official names.
+        Parameters by their official names. A model with 8-bit weights has int8 matrices in its recurrent layers, and
+        their scales under names that end in ``/scales``.
     vocabulary : list of str or None
         Words that the model predicts.
     training_defaults : dict
@@ -138,9 +139,11 @@ class ELMo:
     ValueError
         If a value is out of range.
 
-    Notes ----- The defaults are those of the published "small" model [1]_. In this package, the "original program" is
-    bilm-tf (https://github.com/allenai/bilm-tf), and the "original programs" are bilm-tf and AllenNLP. The members of
-    an official options.json are accepted, too: ``ELMo(lstm={...}, char_cnn={...})``, or ``ELMo(**json.load(file))``.
+    Notes
+    -----
+    The defaults are those of the published "small" model [1]_. In this package, the "original program" is bilm-tf
+    (https://github.com/allenai/bilm-tf), and the "original programs" are bilm-tf and AllenNLP. The members of an
+    official options.json are accepted, too: ``ELMo(lstm={...}, char_cnn={...})``, or ``ELMo(**json.load(file))``.
 
     References
     ----------
