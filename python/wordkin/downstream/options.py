@@ -428,7 +428,7 @@ class TrainingOptions(Options):
         2 << 30, low=0, high=2**62, help="Size limit of the cached layers of language models in bytes."
     )
     elmo_precision: InferencePrecision | None = choice_field(
-        None, InferencePrecision, help="Precision with which layers of language models are computed (default: float32)."
+        None, InferencePrecision, help="Precision with which layers of language models are computed."
     )
     encoder_precision: InferencePrecision = choice_field(
         "float32", InferencePrecision, help="Precision of the recurrent layers in predictions."

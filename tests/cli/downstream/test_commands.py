@@ -56,6 +56,32 @@ def test_classify_trains_predicts_and_evaluates(run: Run, texts: Path, tmp_path:
     assert run("info", folder, "--json").report["kind"] == "text classifier"
 
 
+@pytest.mark.parametrize("group", ["classify", "tag"])
+def test_predictions_in_other_precisions(
+    run: Run, texts: Path, sentences: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, group: str
+) -> None:
+    examples = texts if group == "classify" else sentences
+    elmo = ELMo(dim=16, projection_dim=8, n_layers=1, char_dim=4, filters=[[1, 8], [2, 8]], n_highway=0)
+    elmo.initialize(seed=1)
+    elmo.save_pretrained(tmp_path / "elmo")
+    folder = tmp_path / "model"
+    settings = ["--embedding", tmp_path / "elmo", *TRAINING, "--epochs", "1", "--elmo-precision", "bfloat16"]
+    assert run(group, "train", examples, "-o", folder, *settings).status == 0
+    used = []
+    encode = ELMo.encode
+
+    def spy(model: ELMo, *arguments: Any, **options: Any) -> Any:
+        used.append(options["precision"])
+        return encode(model, *arguments, **options)
+
+    monkeypatch.setattr(ELMo, "encode", spy)
+    precisions = ["--elmo-precision", "int8", "--encoder-precision", "int8"]
+    assert run(group, "predict", folder, examples).status == 0
+    assert run(group, "predict", folder, examples, *precisions).status == 0
+    assert run(group, "evaluate", folder, examples, *precisions).status == 0
+    assert used == ["bfloat16", "int8", "int8"]
+
+
 def test_classify_reads_integer_labels_from_json_lines(run: Run, tmp_path: Path) -> None:
     lines = tmp_path / "texts.jsonl"
     lines.write_text('{"text": "a good film", "label": 1}\n{"text": "a bad film", "label": 0}\n' * 8, encoding="utf-8")

@@ -18,7 +18,7 @@ from ..parsers import add_examples
 from ..streams import source_of
 from ..tables import print_table
 from ..terminal import print_json
-from .flags import add_model, add_training_flags, columns_of, load_embeddings, train_and_save
+from .flags import PRECISION_FIELDS, add_model, add_training_flags, columns_of, load_embeddings, train_and_save
 
 __all__ = ["configure", "run"]
 
@@ -121,7 +121,7 @@ def _train(args: argparse.Namespace) -> int:
 
 def _loaded(args: argparse.Namespace) -> TextClassifier:
     classifier = TextClassifier.load(args.model, embedding=load_embeddings(args.embedding))
-    return classifier.set_params(workers=args.workers, **given_arguments(args, ("encoder_precision",)))
+    return classifier.set_params(workers=args.workers, **given_arguments(args, PRECISION_FIELDS))
 
 
 def _predict(args: argparse.Namespace) -> int:

@@ -15,7 +15,6 @@ from ...downstream.files.model_folder import CONFIG_FILE, MODEL_FILE
 from ...downstream.options import CharacterOptions, FeatureOptions, LengthOptions, NetworkOptions, TrainingOptions
 from ...elmo import ELMo
 from ...loading.vector_files import load_vectors
-from ...runtime.compute import InferencePrecision
 from ...storage.overwrite import check_outputs
 from ...storage.paths import local_path
 from ...text import PreparationOptions
@@ -37,6 +36,7 @@ from ..streams import source_of
 from ..tables import print_table
 
 __all__ = [
+    "PRECISION_FIELDS",
     "add_file_flags",
     "add_model",
     "add_training_flags",
@@ -63,6 +63,7 @@ _CHARACTER_FIELDS = ("char_dim", "filters", "max_characters")
 _FEATURE_FIELDS = ("embedding_dim", "min_count")
 _LENGTH_FIELDS = ("max_length",)
 _PREPARATION_FIELDS = ("normalize", "remove_arabic_marks", "min_token_length", "max_token_length")
+PRECISION_FIELDS = ("elmo_precision", "encoder_precision")
 _TRAINING_FIELDS = (
     "learning_rate",
     "decay",
@@ -74,8 +75,7 @@ _TRAINING_FIELDS = (
     "patience",
     "validation_fraction",
     "cache_bytes",
-    "elmo_precision",
-    "encoder_precision",
+    *PRECISION_FIELDS,
 )
 
 
@@ -123,7 +123,12 @@ def add_training_flags(
     add_option_flags(group, CharacterOptions, _CHARACTER_FIELDS)
     add_option_flags(group, FeatureOptions, _FEATURE_FIELDS)
     add_option_flags(group, LengthOptions, _LENGTH_FIELDS)
-    add_option_flags(group, TrainingOptions, _TRAINING_FIELDS)
+    add_option_flags(
+        group,
+        TrainingOptions,
+        _TRAINING_FIELDS,
+        defaults={"elmo_precision": "float32, or int8 for models with 8-bit weights"},
+    )
     group.add_argument("--random-state", type=int, metavar="INT", help="random seed (default: random)")
     add_switch(group, "--unidirectional", "bidirectional", False, "read the texts in forward direction only")
     add_switch(group, "--layer-norm", "layer_norm", True, "normalise the layers of an ELMo model before the mix")
@@ -205,12 +210,8 @@ def add_model(parser: argparse.ArgumentParser) -> None:
         metavar="EMBEDDING",
         help="embeddings used in training, for a model that was saved without them",
     )
-    parser.add_argument(
-        "--encoder-precision",
-        choices=get_args(InferencePrecision),
-        default=argparse.SUPPRESS,
-        help="precision of the recurrent layers (default: that of the model)",
-    )
+    of_model = dict.fromkeys(PRECISION_FIELDS, "that of the model")
+    add_option_flags(parser, TrainingOptions, PRECISION_FIELDS, defaults=of_model)
     add_workers_flag(parser)
     add_file_flags(parser)
 

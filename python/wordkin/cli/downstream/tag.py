@@ -16,7 +16,7 @@ from ..parsers import add_examples
 from ..streams import source_of
 from ..tables import print_table
 from ..terminal import print_json
-from .flags import add_model, add_training_flags, columns_of, load_embeddings, train_and_save
+from .flags import PRECISION_FIELDS, add_model, add_training_flags, columns_of, load_embeddings, train_and_save
 
 __all__ = ["configure", "run"]
 
@@ -117,7 +117,7 @@ def _train(args: argparse.Namespace) -> int:
 
 def _loaded(args: argparse.Namespace) -> SequenceTagger:
     tagger = SequenceTagger.load(args.model, embedding=load_embeddings(args.embedding))
-    return tagger.set_params(workers=args.workers, **given_arguments(args, ("encoder_precision",)))
+    return tagger.set_params(workers=args.workers, **given_arguments(args, PRECISION_FIELDS))
 
 
 def _predict(args: argparse.Namespace) -> int:
