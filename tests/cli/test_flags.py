@@ -76,11 +76,21 @@ CASES: dict[tuple[str, ...], tuple[Defaults, set[str]]] = {
             **defaults_of(read_labelled),
             **defaults_of(TextClassifier),
         },
-        {"workers", "embedding", "format", "header", "delimiter", "random_state", "progress"},
+        {"workers", "embedding", "format", "header", "delimiter", "random_state", "progress", "elmo_precision"},
     ),
     ("tag", "train"): (
         {**defaults_of(read_tagged), **defaults_of(SequenceTagger)},
-        {"workers", "embedding", "format", "header", "delimiter", "random_state", "learned_scheme", "progress"},
+        {
+            "workers",
+            "embedding",
+            "format",
+            "header",
+            "delimiter",
+            "random_state",
+            "learned_scheme",
+            "progress",
+            "elmo_precision",
+        },
     ),
 }
 
