@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import FormatError
+from ...runtime.compute import available_workers
 from ...storage.archive_header import refuse_constant
 from ...storage.model_folders import MANYLANGS_FILES
 from ...storage.torch_files import TorchTensors
@@ -37,6 +39,7 @@ _MAX_DICTIONARY_BYTES = 1 << 30
 _IDEOGRAPHIC_SPACE = "\u3000"  # what a line with an id alone stands for
 _GATES = (0, 2, 1, 3)  # i, c, f, o
 _BLOCK = 128  # rows
+_VALUES_OF_A_THREAD = 1 << 20
 _OOV, _PAD, _BOS, _EOS = "<oov>", "<pad>", "<bos>", "<eos>"
 # The program takes the id of <eow> for the begin of a word, and that of <bow> for its end; the weights have learned it.
 _BEGIN_WORD, _END_WORD = "<eow>", "<bow>"
@@ -368,9 +371,23 @@ def _transposed(matrix: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _transpose(target: NDArray[np.float32], matrix: NDArray[np.float32]) -> None:
-    """Write the transpose of a matrix, in blocks that stay in the cache."""
-    for first in range(0, len(matrix), _BLOCK):
-        target[:, first : first + _BLOCK] = matrix[first : first + _BLOCK].T
+    """Write the transpose of a matrix, in blocks that stay in the cache.
+
+    Most of the time is taken by the first use of new memory, which several threads divide.
+    """
+
+    def write(part: slice) -> None:
+        for first in range(0, len(matrix), _BLOCK):
+            target[part, first : first + _BLOCK] = matrix[first : first + _BLOCK, part].T
+
+    threads = min(available_workers(), 1 + matrix.size // _VALUES_OF_A_THREAD)
+    bounds = [len(target) * thread // threads for thread in range(threads + 1)]
+    parts = list(map(slice, bounds, bounds[1:]))
+    with ThreadPoolExecutor(threads) as pool:
+        others = [pool.submit(write, part) for part in parts[1:]]
+        write(parts[0])
+    for other in others:
+        other.result()
 
 
 def _floats(tensor: NDArray[np.float32]) -> NDArray[np.float32]:
