@@ -8,6 +8,7 @@ from bench.records import Measurement, Records
 __all__ = [
     "PYTORCH_TASKS",
     "amx",
+    "changed_labels",
     "encoding",
     "int8_quality",
     "int8_speed",
@@ -41,6 +42,26 @@ def predictions(records: Records) -> str:
             relative = ratio(run.ratio(f"{model}, predict", system, rival.system, "s"))
             rows.append([model, precision, show(own), show(rival), relative, run.machine["name"]])
     return markdown(["model", "encoder", "wordkin", "PyTorch", "ratio", "machine"], rows)
+
+
+def changed_labels(records: Records) -> str:
+    """Return the scores of test sets by the precision of the encoder, and how many labels differ from float32."""
+    rows = []
+    for task, title in {
+        "sst2": "classifier, SST-2",
+        "chunking": "tagger, CoNLL-2000",
+        "IMDb": "classifier, a fifth of IMDb",
+    }.items():
+        try:
+            run = records.newest("downstream.precision", f"{task}, encoder")
+        except LookupError:
+            continue
+        for precision in PRECISIONS:
+            changed = run.find(f"{task}, encoder", precision, "changed labels")
+            score = next(m for m in run.select(case=f"{task}, encoder", system=precision) if m is not changed)
+            name = "F1" if score.quantity == "f1" else score.quantity
+            rows.append([title, precision, f"{name} {score.middle:.2f}", f"{changed.middle:.0f}" if changed else ""])
+    return markdown(["model, test set", "encoder", "score", "labels that differ from float32"], rows)
 
 
 def requests(records: Records) -> str:

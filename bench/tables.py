@@ -9,6 +9,7 @@ from bench.distributed_tables import combination, kills, merging, network, ranks
 from bench.elmo_tables import (
     PYTORCH_TASKS,
     amx,
+    changed_labels,
     encoding,
     int8_quality,
     int8_speed,
@@ -56,20 +57,26 @@ def quality(records: Records) -> str:
 
 
 def search(records: Records) -> str:
-    run = records.newest("vectors.search", "batch")
     rows = []
-    for label, case, system, rival in (
-        ("1,000 queries in one batch, float32", "batch", "wordkin", "NumPy"),
-        ("one query, float32", "single", "wordkin", "gensim"),
-        ("one query, float16 storage", "single", "wordkin float16", "gensim"),
-        ("one query, all vectors almost alike", "worst case", "wordkin", "gensim"),
-        ("the first query after loading", "first query", "wordkin", "gensim"),
+    for size, suffix in (
+        ("100,000 x 300", ""),
+        ("1,000,000 x 100", " of 200 among 1,000,000 x 100"),
     ):
-        own, other = run.find(case, system, "ms"), run.find(case, rival, "ms")
-        if own is None or other is None:  # a record from before the case was measured
-            continue
-        rows.append([label, show(own), f"{rival} {show(other)}", ratio(run.ratio(case, system, rival, "ms"))])
-    return markdown(["task", "wordkin", "other library", "ratio"], rows)
+        run = records.newest("vectors.search", f"batch{suffix}")
+        for label, case, system, rival in (
+            (f"{'200' if suffix else '1,000'} queries in one batch, float32", "batch", "wordkin", "NumPy"),
+            ("one query, float32", "single", "wordkin", "gensim"),
+            ("one query, float16 storage", "single", "wordkin float16", "gensim"),
+            ("one query, float32, without the 8-bit copy", "single", "wordkin without 8-bit copy", "gensim"),
+            ("one query, all vectors almost alike", "worst case", "wordkin", "gensim"),
+            ("the first query after loading", "first query", "wordkin", "gensim"),
+        ):
+            own, other = (run.find(f"{case}{suffix}", name, "ms") for name in (system, rival))
+            if own is None or other is None:  # a record from before the case was measured
+                continue
+            faster = ratio(run.ratio(f"{case}{suffix}", system, rival, "ms"))
+            rows.append([size, label, show(own), f"{rival} {show(other)}", faster])
+    return markdown(["vectors", "task", "wordkin", "other library", "ratio"], rows)
 
 
 def approximate(records: Records) -> str:
@@ -207,6 +214,7 @@ TABLES: dict[str, Callable[[Records], str]] = {
         quantity="s",
     ),
     "predictions": predictions,
+    "changed-labels": changed_labels,
     "requests": requests,
     "sst2": scores("sst2"),
     "chunking": scores("chunking"),
