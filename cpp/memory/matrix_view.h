@@ -39,10 +39,10 @@ struct MatrixView {
   }
 };
 
-// The elements of a span as a matrix with `columns` columns; an empty view for an empty span.
+// The elements of a span as a matrix with `columns` columns; an empty view if there are no elements.
 template <typename T>
 MatrixView<T> matrix_of(std::span<T> elements, std::int64_t columns) {
-  if (elements.empty()) return {};
+  if (elements.empty() || columns == 0) return {};
   return {elements.data(), static_cast<std::int64_t>(elements.size()) / columns, columns, columns};
 }
 
