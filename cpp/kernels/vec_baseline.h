@@ -251,7 +251,7 @@ struct BytePairs {
   static Row broadcast(const Left* p) { return {{p[0], p[1]}}; }
   static Column load(const std::int8_t* p) {
     Column column;
-    for (int i = 0; i < 2 * Vec::kWidth; ++i) column.v[i] = static_cast<std::int16_t>(p[i]);
+    for (int i = 0; i < 2 * Vec::kWidth; ++i) column.v[i] = p[i];  // NOLINT(bugprone-signed-char-misuse)
     return column;
   }
   static IntVec multiply_add(Row x, const Column& b, IntVec sum) {
