@@ -12,9 +12,9 @@ which both runs need, and 45 for the arithmetic. It cannot be divided among inde
 skip-gram: a window has one combined row, and its scores, their sum, exponential and gradient follow one another before
 the first row can change. Context rows are read a second time for their update.
 
-CBOW with hierarchical softmax reaches about 60 % of that run, which is 5.6 times as fast as gensim there: 194 ns per word
-of the text, of which the run without the arithmetic takes 118 (with 2 M words). The scores of a window again depend on
-one combined row, and their number, the depth of the word in the tree, changes from window to window.
+CBOW with hierarchical softmax reaches about 60 % of that run, which is 5.6 times as fast as gensim: with 2 M words, it
+takes 194 ns per word of the text, and the run without the arithmetic 118. The scores of a window again depend on one
+combined row, and their number, the depth of the word in the tree, changes from window to window.
 
     python -m bench.word2vec.speed wiki-lower-17m.txt
 """
