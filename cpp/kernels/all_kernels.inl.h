@@ -35,6 +35,7 @@ constexpr KernelTable all_kernels(Isa isa) {
           concatenation,
           touch,
           tag_windows,
+          tag_words,
           sum_rows,
           change_rows,
           fold,

@@ -96,26 +96,60 @@ constexpr std::int64_t concatenation_floats(std::int64_t positions, std::int64_t
   return (2 * positions + 1) * (width + kRowMultiple) + scratch_floats(positions, outputs, width);
 }
 
+// Indices of words of a document: a position, and the words around it.
+struct TagContext {
+  int begin;
+  int position;
+  int end;
+};
+
+// Number of inputs of such a window: the words and the tag.
+constexpr int inputs_of(const TagContext& context) { return context.end - context.begin; }
+
+inline constexpr int kMaxTagPositions = 32;
+inline constexpr int kPrefetchedPositions = 2 * kMaxPositions;  // positions before which an output row is prefetched
+
 // Consecutive windows of CBOW that train one row, that of a tag, while all others are only read. Position p has the
-// hidden row h_p = scale_p * sum of its inputs and its own output rows y_pj, of which the first one, its target, has
-// label 1 and the others 0. All from the rows before the update,
+// hidden row h_p = scale_p * (sum of the words around it + tag) and its own output rows y_pj, of which the first one,
+// its target, has label 1 and the others 0. For groups of kMaxPositions positions, from the tag before the group,
 //   tag += sum_p error_scale_p * sum_j rate * (label_j - sigmoid(<h_p, y_pj>)) y_pj
-// where scale_p is 1 / input_counts_p and error_scale_p 1 for the mean, and vice versa for the sum.
+// where scale_p is 1 / inputs_of(contexts_p) and error_scale_p 1 for the mean, and vice versa for the sum.
 struct TagWindows {
-  float* tag;               // INOUT (width)
-  float* const* inputs;     // IN the input rows of each position, the tag among them, one position after another
-  const int* input_counts;  // IN (positions)
-  float* const* outputs;    // IN (positions, 1 + noise_count) the target of each position, then its negative samples
-  int positions;            // 1 .. kMaxPositions
+  float* tag;                  // INOUT (width)
+  const float* const* words;   // IN the rows of the words of the document
+  const TagContext* contexts;  // IN (positions)
+  const std::uint8_t* order;   // IN (positions) the positions, those with the same number of words together
+  // IN (positions + kPrefetchedPositions, 1 + noise_count) the target of each position, then its negative samples
+  const float* const* outputs;
+  int positions;  // 1 .. kMaxTagPositions
   int noise_count;
   bool is_mean;
   float rate;
   int width;
-  NextRows next_rows;
-  float* scratch;  // INOUT (tag_floats(width)) 64-byte aligned, finite
+  float* scratch;  // OUT (tag_floats(width)) 64-byte aligned
 };
 
-constexpr std::int64_t tag_floats(std::int64_t width) { return (kMaxPositions + 1) * width; }
+constexpr std::int64_t tag_floats(std::int64_t noise_count, std::int64_t width) {
+  return kMaxTagPositions * width + (noise_count / kMaxGroup + 1) * kMaxPositions * 8;
+}
+
+// Windows that train one row, that of a tag, which is their only input, while all others are only read: skip-gram
+// windows in sequence, each with output rows y_j that have weights w_j, the labels 1 or -1 multiplied by their repeats:
+//   tag += sum_j rate * w_j * sigmoid(-<tag, y_j>), or sigmoid(<tag, y_j>) if w_j is negative, * y_j
+struct TagWords {
+  float* tag;  // INOUT (width)
+  // IN (windows + kPrefetchedTagWords, stride), with any readable rows after the last one of a window
+  const float* const* outputs;
+  const float* weights;        // IN (windows, stride) and 8 more, finite after the last one of a window
+  const std::uint8_t* counts;  // IN (windows) output rows
+  int windows;
+  int stride;  // a multiple of 8
+  float rate;
+  int width;
+  float* scratch;  // OUT (stride + 8) 64-byte aligned
+};
+
+inline constexpr int kPrefetchedTagWords = 3;  // windows before which an output row is prefetched
 
 // Rows of several copies of a matrix, all of which were equal to `base` before they were changed independently. With
 // d_i = replica_i - base, the changes of a row are combined in pairs, d_0 with d_1, d_2 with d_3 and so on, then the
@@ -291,6 +325,7 @@ struct KernelTable {
   void (*concatenation)(const Window& window);
   void (*touch)(const Window& window);
   void (*tag_windows)(const TagWindows& windows);
+  void (*tag_words)(const TagWords& windows);
   // sum: OUT (width) scale times the sum of `count` rows; zeros if there are none.
   void (*sum_rows)(float* sum, const float* const* rows, std::int64_t count, float scale, int width);
   void (*change_rows)(const RowChange& change);

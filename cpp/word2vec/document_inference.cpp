@@ -9,6 +9,7 @@
 #include "random/generator.h"
 #include "word2vec/sentence_trainer.h"
 #include "word2vec/tag_trainer.h"
+#include "word2vec/word_tag_trainer.h"
 
 namespace wordkin::word2vec {
 namespace {
@@ -28,7 +29,8 @@ void initialize(std::span<float> vector, random::Generator& generator) {
   for (float& value : vector) value = static_cast<float>((generator.uniform() - 0.5) / size);
 }
 
-void pass(TagTrainer& trainer, std::span<const std::int32_t> document, float* vector, float rate,
+template <typename Trainer>
+void pass(Trainer& trainer, std::span<const std::int32_t> document, float* vector, float rate,
           random::Generator& generator) {
   trainer.train(document, vector, rate, generator);
 }
@@ -80,11 +82,13 @@ void DocumentInference::start(parallel::ThreadPool& pool, const SentenceBlock& d
   check(documents, vectors, context_);
   const auto block = std::make_shared<const Block>(Block{
       {documents.ids.begin(), documents.ids.end()}, {documents.ends.begin(), documents.ends.end()}, vectors, plan});
-  const bool has_tag_windows = TagTrainer::supports(context_);
+  const bool has_tag_windows = TagTrainer::supports(context_), has_tag_words = WordTagTrainer::supports(context_);
   for (std::size_t first = 0; first < block->ends.size(); first += kDocumentsPerTask) {
     pool.submit([=, this, &cancelled](std::size_t) {
       if (has_tag_windows) {
         infer(*block, first, TagTrainer(context_, cancelled), cancelled);
+      } else if (has_tag_words) {
+        infer(*block, first, WordTagTrainer(context_, cancelled), cancelled);
       } else {
         infer(*block, first, SentenceTrainer(context_, cancelled), cancelled);
       }

@@ -14,6 +14,8 @@ class NegativeSampler {
   NegativeSampler(std::span<const std::int64_t> counts, double exponent);
 
   [[nodiscard]] std::int32_t draw(std::uint64_t bits) const { return table_.draw(bits); }
+  // Requests the memory that draw() will read.
+  void prefetch(std::uint64_t bits) const { table_.prefetch(bits); }
 
  private:
   random::AliasTable table_;

@@ -1,7 +1,6 @@
 // Trains the vector of a tag on documents whose words and output layer are only read, in PV-DM with negative sampling.
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <cstdint>
 #include <span>
@@ -15,7 +14,7 @@ namespace wordkin::word2vec {
 
 class TagTrainer {
  public:
-  // Both are borrowed; `cancelled` is checked before each group of windows.
+  // Both are borrowed; `cancelled` is checked before each kMaxTagPositions windows.
   TagTrainer(const TrainingContext& context, const std::atomic<bool>& cancelled);
 
   // Whether this class can replace SentenceTrainer for documents with one tag: sums or means of words and the tag,
@@ -27,24 +26,20 @@ class TagTrainer {
   void train(std::span<const std::int32_t> document, float* tag, float rate, random::Generator& generator);
 
  private:
-  struct Group {
-    std::size_t first = 0;
-    std::size_t count = 0;
-    std::vector<float*> outputs;  // the target and the negative samples of each window
-  };
-
   void draw_radii(random::Generator& generator);
-  void begin_group(std::size_t first, random::Generator& generator, Group& group);
-  void gather_inputs(const Group& group, float* tag);
+  void draw_noise(std::size_t windows, random::Generator& generator);
+  void set_outputs(std::size_t first, std::size_t count);
+  void set_contexts(std::size_t first, std::size_t count);
 
   const TrainingContext* context_;
   const std::atomic<bool>* cancelled_;
   std::vector<std::int32_t> words_;  // of the document, after subsampling
-  std::vector<float*> word_rows_;
+  std::vector<const float*> word_rows_;
   std::vector<int> radii_;
-  std::array<Group, 2> groups_;  // the current one, and the next one, whose rows are prefetched
-  std::vector<float*> inputs_;
-  std::vector<int> input_counts_;
+  std::vector<std::uint64_t> noise_;   // random numbers for the negative samples of the next windows
+  std::vector<const float*> outputs_;  // the target and the negative samples of each window
+  std::vector<kernels::TagContext> contexts_;
+  std::vector<std::uint8_t> order_;  // the windows, sorted by their radii
   memory::AlignedBuffer<float> scratch_;
   memory::AlignedBuffer<float> no_row_;  // zeros
 };

@@ -103,36 +103,62 @@ double update_window(const std::string& isa, const std::string& architecture, co
   return loss.total;
 }
 
-// Trains a row of `input`, the tag. input_ids: those of each position one after another. See kernels::TagWindows.
-void tag_windows(const std::string& isa, const py::object& input, const py::object& input_ids,
-                 const std::vector<int>& input_counts, const py::object& output, const py::object& output_ids, int tag,
-                 bool is_mean, float rate) {
-  const auto x = matrix_view<float>("input", input, Access::kWrite);
+// Trains `tag`, one row, on a document of the rows `words`. Position i of the windows has the word first + i, and its
+// context the radius radii[i]; outputs: the rows of each position one after another. See kernels::TagWindows.
+void tag_windows(const std::string& isa, const py::object& tag, const py::object& words, int first,
+                 const std::vector<int>& radii, const std::vector<std::uint8_t>& order, const py::object& output,
+                 const py::object& output_ids, bool is_mean, float rate) {
+  const auto x = matrix_view<float>("tag", tag, Access::kWrite);
+  const auto w = matrix_view<float>("words", words, Access::kWrite);
   const auto y = matrix_view<float>("output", output, Access::kWrite);
-  const auto inputs =
-      row_pointers(x, vector_view<const std::int32_t>("input_ids", input_ids, Access::kRead), "input_ids");
-  const auto outputs =
+  auto outputs =
       row_pointers(y, vector_view<const std::int32_t>("output_ids", output_ids, Access::kRead), "output_ids");
-  const auto positions = static_cast<int>(input_counts.size());
+  const auto positions = static_cast<int>(radii.size()), count = static_cast<int>(w.rows);
   const int noise = positions > 0 ? static_cast<int>(outputs.size()) / positions - 1 : 0;
-  const bool has_inputs = std::ranges::all_of(input_counts, [](int count) { return count > 0; });
-  if (positions < 1 || positions > kernels::kMaxPositions || noise < 0 ||
-      (noise + 1) * positions != static_cast<int>(outputs.size()) || !has_inputs ||
-      std::accumulate(input_counts.begin(), input_counts.end(), 0) != static_cast<int>(inputs.size()) || tag < 0 ||
-      tag >= x.rows || x.columns != y.columns || x.columns % kernels::kRowMultiple != 0)
-    throw std::invalid_argument("input_counts, ids and matrices must fit");
-  memory::AlignedBuffer<float> scratch(static_cast<std::size_t>(kernels::tag_floats(x.columns)));
-  kernels_named(isa).tag_windows({x.row(tag),
-                                  inputs.data(),
-                                  input_counts.data(),
-                                  outputs.data(),
-                                  positions,
-                                  noise,
-                                  is_mean,
-                                  rate,
-                                  static_cast<int>(x.columns),
-                                  {nullptr, 0},
-                                  scratch.data()});
+  std::vector<std::uint8_t> sorted = order;
+  std::ranges::sort(sorted);
+  bool is_permutation = order.size() == radii.size();
+  for (std::size_t i = 0; is_permutation && i < sorted.size(); ++i) is_permutation = sorted[i] == i;
+  if (positions < 1 || positions > kernels::kMaxTagPositions || noise < 0 || first < 0 || first + positions > count ||
+      (noise + 1) * positions != static_cast<int>(outputs.size()) || !is_permutation || x.rows != 1 ||
+      x.columns != y.columns || x.columns != w.columns || x.columns % kernels::kRowMultiple != 0)
+    throw std::invalid_argument("radii, order, ids and matrices must fit");
+  std::vector<kernels::TagContext> contexts;
+  for (int i = first; i < first + positions; ++i)
+    contexts.push_back({std::max(0, i - radii[i - first]), i, std::min(count, i + radii[i - first] + 1)});
+  std::vector<const float*> rows;
+  for (std::int64_t i = 0; i < w.rows; ++i) rows.push_back(w.row(i));
+  outputs.resize(outputs.size() + static_cast<std::size_t>(kernels::kPrefetchedPositions * (noise + 1)), y.row(0));
+  memory::AlignedBuffer<float> scratch(static_cast<std::size_t>(kernels::tag_floats(noise, x.columns)));
+  kernels_named(isa).tag_windows({x.row(0), rows.data(), contexts.data(), order.data(), outputs.data(), positions,
+                                  noise, is_mean, rate, static_cast<int>(x.columns), scratch.data()});
+}
+
+// Trains `tag`, one row, on windows with counts[i] output rows and weights each. See kernels::TagWords.
+void tag_words(const std::string& isa, const py::object& tag, const py::object& output, const py::object& output_ids,
+               const std::vector<std::uint8_t>& counts, const py::object& weights, float rate) {
+  const auto x = matrix_view<float>("tag", tag, Access::kWrite);
+  const auto y = matrix_view<float>("output", output, Access::kWrite);
+  const auto rows =
+      row_pointers(y, vector_view<const std::int32_t>("output_ids", output_ids, Access::kRead), "output_ids");
+  const auto given = vector_view<const float>("weights", weights, Access::kRead);
+  const std::size_t sum = std::accumulate(counts.begin(), counts.end(), std::size_t{0});
+  if (counts.empty() || sum != rows.size() || sum != given.size() || x.rows != 1 || x.columns != y.columns ||
+      x.columns % kernels::kRowMultiple != 0)
+    throw std::invalid_argument("counts, ids, weights and matrices must fit");
+  const std::size_t windows = counts.size(), stride = (std::ranges::max(counts) + std::size_t{7}) / 8 * 8;
+  std::vector<const float*> outputs((windows + kernels::kPrefetchedTagWords) * stride, y.row(0));
+  std::vector<float> signed_repeats(windows * stride + 8);
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < windows; ++i)
+    for (std::size_t k = 0; k < counts[i]; ++k, ++next) {
+      outputs[i * stride + k] = rows[next];
+      signed_repeats[i * stride + k] = given[next];
+    }
+  memory::AlignedBuffer<float> scratch(stride + 8);
+  kernels_named(isa).tag_words({x.row(0), outputs.data(), signed_repeats.data(), counts.data(),
+                                static_cast<int>(windows), static_cast<int>(stride), rate, static_cast<int>(x.columns),
+                                scratch.data()});
 }
 
 // Sums rows of a matrix into `sum`. See kernels::KernelTable.
@@ -247,8 +273,11 @@ void byte_products(const std::string& isa, const py::object& products, const py:
 
 void register_test_kernels(py::module_& m) {
   auto k = m.def_submodule("kernels", "The kernels of each instruction set.");
-  k.def("tag_windows", &tag_windows, py::arg("isa"), py::arg("input"), py::arg("input_ids"), py::arg("input_counts"),
-        py::arg("output"), py::arg("output_ids"), py::kw_only(), py::arg("tag"), py::arg("is_mean"), py::arg("rate"));
+  k.def("tag_windows", &tag_windows, py::arg("isa"), py::arg("tag"), py::arg("words"), py::arg("first"),
+        py::arg("radii"), py::arg("order"), py::arg("output"), py::arg("output_ids"), py::kw_only(), py::arg("is_mean"),
+        py::arg("rate"));
+  k.def("tag_words", &tag_words, py::arg("isa"), py::arg("tag"), py::arg("output"), py::arg("output_ids"),
+        py::arg("counts"), py::arg("weights"), py::kw_only(), py::arg("rate"));
   k.def("update_window", &update_window, py::arg("isa"), py::arg("architecture"), py::arg("input"),
         py::arg("input_ids"), py::arg("output"), py::arg("output_ids"), py::arg("signs"), py::arg("repeats"),
         py::kw_only(), py::arg("rate"), py::arg("scale") = 1.0f, py::arg("error_scale") = 1.0f,
