@@ -31,10 +31,12 @@ void combine_replicas(const ReplicatedMatrix& matrix, std::int64_t begin, std::i
   const auto width = static_cast<std::size_t>(matrix.base.columns);
   const std::int64_t blocks = (end - begin + kRowsAtOnce - 1) / kRowsAtOnce;
   std::vector<memory::AlignedBuffer<float>> scratch;
+  scratch.reserve(pool.size());
   for (std::size_t i = 0; i < pool.size(); ++i) scratch.emplace_back(count * width);
   pool.parallel_for(static_cast<std::size_t>(blocks), [&](std::size_t block, std::size_t worker) {
     const std::int64_t first = begin + static_cast<std::int64_t>(block) * kRowsAtOnce;
     std::vector<float*> replicas;
+    replicas.reserve(count);
     for (const auto& replica : matrix.replicas) replicas.push_back(replica.row(first));
     kernels.combine_replicas({matrix.base.row(first), replicas.data(), static_cast<int>(count),
                               std::min(kRowsAtOnce, end - first), matrix.base.pitch, static_cast<int>(width),
