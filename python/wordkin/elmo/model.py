@@ -1583,6 +1583,8 @@ class ELMo:
     def __repr__(self) -> str:
         options = self.options
         words = "untrained" if self._state is None else f"{options.n_tokens_vocab} words"
+        if self._state is not None and self._state.int8_weights:
+            words += ", 8-bit weights"
         return f"ELMo<dim={options.dim}, projection_dim={options.projection_dim}, n_layers={options.n_layers}, {words}>"
 
     def _repr_html_(self) -> str:
@@ -1592,6 +1594,7 @@ class ELMo:
             ("layers", f"{options.n_layers} x {options.cell.upper()}, {options.dim} cells in each direction"),
             ("vectors", f"{2 * options.projection_dim} dimensions"),
             ("input", "words" if options.token_input else f"characters, {sum(n for _, n in options.filters)} filters"),
+            ("weights", "8-bit integers" if self._state is not None and self._state.int8_weights else None),
             ("last training", None if self.training_report is None else self.training_report.summary),
         ]
         return html_table(type(self).__name__, [], [row for row in rows if row[1] is not None])

@@ -157,6 +157,12 @@ def test_saved_weights_are_small_and_mapped(small_model: Callable[..., ELMo], tm
     assert kinds["W_0"] == kinds["W_P_0"] == np.int8 and kinds["scales"] == kinds["B"] == np.float32
 
 
+def test_models_show_that_their_weights_are_rounded(language_model: ELMo, rounded: ELMo) -> None:
+    assert repr(rounded) == repr(language_model).removesuffix(">") + ", 8-bit weights>"
+    assert "8-bit integers" in rounded._repr_html_()
+    assert "8-bit" not in language_model._repr_html_()
+
+
 def test_rounded_weights_are_for_inference_only(rounded: ELMo, tmp_path: Path) -> None:
     refusals: list[tuple[str, Callable[[], object]]] = [
         ("training needs float32 weights", lambda: rounded.train([["red"]] * 9, min_count=1, epochs=1)),
