@@ -10,6 +10,7 @@ import pytest
 
 from downstream.conftest import chunked, opinions
 from wordkin import SequenceTagger, TextClassifier
+from wordkin.errors import PrecisionError
 
 
 @pytest.mark.parametrize("precision", ["bfloat16", "int8"])
@@ -52,7 +53,7 @@ def test_weights_that_cannot_be_rounded_are_named(quick: dict[str, Any]) -> None
     clf = TextClassifier(encoder_precision="int8", **quick).fit(X, y)
     assert clf._state is not None
     clf._state.network.parameters["encoder_1/0/W"][2, 3] = np.inf
-    with pytest.raises(ValueError, match="rounded to 8-bit integers, got NaN or infinite values in encoder_1/0/W"):
+    with pytest.raises(PrecisionError, match="rounded to 8-bit integers, got NaN or infinite values in encoder_1/0/W"):
         clf.predict(X)
 
 

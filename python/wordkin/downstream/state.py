@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from .. import _core
 from ..elmo import ELMo
+from ..errors import PrecisionError
 from ..runtime.locks import fork_safe_lock
 from ..text.label_set import LabelSet
 from ..vectors import KeyedVectors
@@ -227,13 +228,18 @@ class PackedParameters:
 
         Raises
         ------
-        ValueError
+        PrecisionError
             If weights that must be rounded to 8-bit integers are infinite or NaN.
         """
         with self._lock:
             if self._packed is None or self._format != (isa, precision):
                 self._idle = None
-                self._packed = _core.tasks.PackedNetwork(options, parameters, isa=isa, precision=precision)
+                try:
+                    self._packed = _core.tasks.PackedNetwork(options, parameters, isa=isa, precision=precision)
+                except ValueError as error:
+                    if precision != "int8":
+                        raise
+                    raise PrecisionError(str(error)) from None
                 self._format = (isa, precision)
             return self._packed
 
