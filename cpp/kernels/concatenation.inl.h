@@ -2,8 +2,7 @@
 // and Mikolov 2014, section 2.2). Included once per ISA.
 //
 // Output rows are as long as the concatenated inputs, thousands of floats, and memory bandwidth limits the speed.
-// Several consecutive positions therefore share one set of negative samples, whose rows are read and written once for
-// all.
+// Several positions therefore share one set of negative samples, whose rows are read and written once for all.
 #pragma once
 
 #include <cstdint>
@@ -77,9 +76,16 @@ inline void update_target(const Window& w, const float* x, float* change, float*
 inline void concatenation_of_one(const Window& w) {
   float* hidden = w.scratch;
   float* change = hidden + w.width + kRowMultiple;
+  float* gradients = change + w.width + kRowMultiple;
   concatenate(hidden, w.inputs.rows, w.inputs.count, w.columns);
   Prefetcher prefetcher{w.next_rows, w.width};
-  update_row(w, hidden, change, change + w.width + kRowMultiple, prefetcher);
+  gradients_of_outputs(w, hidden, gradients, prefetcher);
+  Window changed = w;
+  if (w.outputs.is_frozen) {  // only the change of the inputs that are updated is needed
+    const int columns = w.inputs.update_end * w.columns;
+    changed.width = (columns + kRowMultiple - 1) / kRowMultiple * kRowMultiple;
+  }
+  apply_outputs(changed, hidden, gradients, change, prefetcher);
   prefetcher.fetch_rest();
   add_slots(w, 0, w.inputs.count, change, Columns(w.columns));
 }

@@ -123,22 +123,32 @@ WORDKIN_NOINLINE inline int apply_frozen_row(const Window& w, const float* x, co
   return prefetcher.row;
 }
 
-inline void update_row(const Window& w, const float* x, float* change, float* scratch, Prefetcher& prefetcher) {
+// gradients: OUT (outputs.count, rounded up to whole groups)
+WORDKIN_INLINE void gradients_of_outputs(const Window& w, const float* x, float* gradients, Prefetcher& prefetcher) {
   constexpr int kMax = Vec::kWidth == 16 ? 16 : 8;  // outputs at a time, limited by the number of registers
   for (int first = 0; first < w.outputs.count; first += kMax) {
     prefetcher.fetch_row();
     if (w.outputs.count - first > 8) {
-      gradients_of_row<kMax>(w, x, first, scratch + first);
+      gradients_of_row<kMax>(w, x, first, gradients + first);
     } else {
-      gradients_of_row<8>(w, x, first, scratch + first);
+      gradients_of_row<8>(w, x, first, gradients + first);
     }
     prefetcher.fetch_row();
   }
+}
+
+WORDKIN_INLINE void apply_outputs(const Window& w, const float* x, const float* gradients, float* change,
+                                  Prefetcher& prefetcher) {
   if (w.outputs.is_frozen) [[unlikely]] {
-    prefetcher.row = apply_frozen_row(w, x, scratch, change, prefetcher);
+    prefetcher.row = apply_frozen_row(w, x, gradients, change, prefetcher);
   } else {
-    apply_row<false>(w, x, scratch, change, prefetcher);
+    apply_row<false>(w, x, gradients, change, prefetcher);
   }
+}
+
+inline void update_row(const Window& w, const float* x, float* change, float* scratch, Prefetcher& prefetcher) {
+  gradients_of_outputs(w, x, scratch, prefetcher);
+  apply_outputs(w, x, scratch, change, prefetcher);
 }
 
 // row += factor * change.

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "random/generator.h"
+#include "word2vec/concatenation_trainer.h"
 #include "word2vec/sentence_trainer.h"
 #include "word2vec/tag_trainer.h"
 #include "word2vec/word_tag_trainer.h"
@@ -29,16 +30,17 @@ void initialize(std::span<float> vector, random::Generator& generator) {
   for (float& value : vector) value = static_cast<float>((generator.uniform() - 0.5) / size);
 }
 
+// One pass over a document, which begins and ends alone, so that its vector does not depend on others.
 template <typename Trainer>
 void pass(Trainer& trainer, std::span<const std::int32_t> document, float* vector, float rate,
           random::Generator& generator) {
-  trainer.train(document, vector, rate, generator);
-}
-
-void pass(SentenceTrainer& trainer, std::span<const std::int32_t> document, float* vector, float rate,
-          random::Generator& generator) {
-  trainer.begin(document, {std::span<float* const>(&vector, 1), {}}, generator);
-  trainer.advance(std::numeric_limits<std::size_t>::max() / 2, rate, generator);
+  if constexpr (requires { trainer.train(document, vector, rate, generator); }) {
+    trainer.train(document, vector, rate, generator);
+  } else {
+    trainer.begin(document, {std::span<float* const>(&vector, 1), {}}, generator);
+    while (trainer.advance(std::numeric_limits<std::size_t>::max() / 2, rate, generator)) {
+    }
+  }
 }
 
 void check(const SentenceBlock& documents, const memory::MatrixView<float>& vectors, const TrainingContext& context) {
@@ -89,6 +91,8 @@ void DocumentInference::start(parallel::ThreadPool& pool, const SentenceBlock& d
         infer(*block, first, TagTrainer(context_, cancelled), cancelled);
       } else if (has_tag_words) {
         infer(*block, first, WordTagTrainer(context_, cancelled), cancelled);
+      } else if (context_.concatenates()) {
+        infer(*block, first, ConcatenationTrainer(context_, cancelled), cancelled);
       } else {
         infer(*block, first, SentenceTrainer(context_, cancelled), cancelled);
       }

@@ -10,7 +10,16 @@ namespace {
 constexpr std::int64_t kWordsBetweenCounts = 1000;
 constexpr std::size_t kPositionsPerRate = 16384;  // of one document, which continues with a new learning rate
 
+std::variant<SentenceTrainer, ConcatenationTrainer> trainer_of(const TrainingContext& context,
+                                                               const std::atomic<bool>& cancelled) {
+  if (context.concatenates()) return ConcatenationTrainer(context, cancelled);
+  return SentenceTrainer(context, cancelled);
+}
+
 }  // namespace
+
+Hogwild::Worker::Worker(const TrainingContext& trained, const std::atomic<bool>& cancelled)
+    : context(&trained), trainer(trainer_of(trained, cancelled)) {}
 
 Hogwild::Lane::Lane(const TrainingContext& shared, const Parameters& own, const LearningRate& planned)
     : context(shared, own), rate(planned) {}
@@ -99,7 +108,11 @@ void Hogwild::run(const Job& job, Worker& worker, LearningRate& rate) {
     const std::lock_guard lock(mutex_);
     ++started_jobs_;
   }
-  SentenceTrainer& trainer = worker.trainer;
+  std::visit([&](auto& trainer) { run(job, trainer, worker, rate); }, worker.trainer);
+}
+
+template <typename Trainer>
+void Hogwild::run(const Job& job, Trainer& trainer, Worker& worker, LearningRate& rate) {
   random::Generator generator(context_.options().seed, job.stream);
   const std::span<const std::int32_t> ids(job.ids);
   const double raw_share =
@@ -111,14 +124,15 @@ void Hogwild::run(const Job& job, Worker& worker, LearningRate& rate) {
     count(rate, raw - counted);
     counted = raw;
   };
-  for (std::size_t sentence = 0; sentence < job.ends.size(); ++sentence) {
-    if (cancelled_.load(std::memory_order_relaxed)) break;
-    const auto length = static_cast<std::size_t>(job.ends[sentence] - begin);
-    trainer.begin(ids.subspan(static_cast<std::size_t>(begin), length), tag_rows(job, sentence, worker), generator);
-    while (trainer.advance(kPositionsPerRate, static_cast<float>(rate.now()), generator))
-      count_until(static_cast<double>(begin) + trainer.progress() * static_cast<double>(length));
-    begin = job.ends[sentence];
-    count_until(static_cast<double>(begin));
+  std::size_t begun = 0;
+  for (bool is_left = true; is_left && !cancelled_.load(std::memory_order_relaxed);) {
+    for (; trainer.has_room() && begun < job.ends.size(); ++begun) {
+      const auto length = static_cast<std::size_t>(job.ends[begun] - begin);
+      trainer.begin(ids.subspan(static_cast<std::size_t>(begin), length), tag_rows(job, begun, worker), generator);
+      begin = job.ends[begun];
+    }
+    is_left = trainer.advance(kPositionsPerRate, static_cast<float>(rate.now()), generator) || begun < job.ends.size();
+    count_until(static_cast<double>(begin) - trainer.untrained_words());
   }
   const bool is_complete = begin == static_cast<std::int64_t>(job.ids.size());
   const std::int64_t raw =

@@ -18,9 +18,11 @@
 #include <mutex>
 #include <optional>
 #include <span>
+#include <variant>
 #include <vector>
 
 #include "parallel/thread_pool.h"
+#include "word2vec/concatenation_trainer.h"
 #include "word2vec/job_splitter.h"
 #include "word2vec/learning_rate.h"
 #include "word2vec/replicas.h"
@@ -73,11 +75,10 @@ class Hogwild {
 
  private:
   struct Worker {
-    Worker(const TrainingContext& trained, const std::atomic<bool>& cancelled)
-        : context(&trained), trainer(trained, cancelled) {}
+    Worker(const TrainingContext& trained, const std::atomic<bool>& cancelled);
 
     const TrainingContext* context;
-    SentenceTrainer trainer;
+    std::variant<SentenceTrainer, ConcatenationTrainer> trainer;
     std::vector<float*> tag_rows;
     std::vector<float> tag_update_scale;
   };
@@ -96,6 +97,8 @@ class Hogwild {
   void submit_to_lane(std::shared_ptr<const Job> job, std::size_t index);
   void run_lane(std::size_t index);
   void run(const Job& job, Worker& worker, LearningRate& rate);
+  template <typename Trainer>
+  void run(const Job& job, Trainer& trainer, Worker& worker, LearningRate& rate);
   static TagRows tag_rows(const Job& job, std::size_t sentence, Worker& worker);
   void count(LearningRate& rate, std::int64_t words);
 

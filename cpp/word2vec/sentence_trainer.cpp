@@ -34,6 +34,7 @@ SentenceTrainer::SentenceTrainer(const TrainingContext& context, const std::atom
 }
 
 void SentenceTrainer::begin(std::span<const std::int32_t> sentence, const TagRows& tags, random::Generator& generator) {
+  raw_words_ = sentence.size();
   subsample(sentence, generator);
   tags_ = tags;
   next_ = 0;
@@ -64,6 +65,13 @@ bool SentenceTrainer::advance(std::size_t windows, float rate, random::Generator
   return is_left;
 }
 
+bool SentenceTrainer::has_room() const { return window_count_ == 0 || next_ == window_count_ + kPrefetchWindows; }
+
+double SentenceTrainer::untrained_words() const {
+  if (next_ >= window_count_) return 0.0;
+  return static_cast<double>(raw_words_) * (1.0 - static_cast<double>(next_) / static_cast<double>(window_count_));
+}
+
 Tally SentenceTrainer::take_tally() {
   context_->kernels().fold_loss(loss_);
   tally_.loss = std::exchange(loss_.total, 0.0);
@@ -82,7 +90,7 @@ void SentenceTrainer::subsample(std::span<const std::int32_t> sentence, random::
 // so their cache misses overlap.
 void SentenceTrainer::draw(std::size_t begin, std::size_t end, random::Generator& generator) {
   const Options& options = context_->options();
-  const bool shrinks = options.shrink_windows && uses_words() && !context_->concatenates();
+  const bool shrinks = options.shrink_windows && uses_words();
   for (std::size_t i = begin; i < end; ++i)
     radii_[i % kBatch] =
         shrinks ? 1 + static_cast<int>(generator.below(static_cast<std::uint32_t>(options.window))) : options.window;
@@ -141,31 +149,24 @@ void SentenceTrainer::update(std::size_t index, float rate) {
   const bool is_last = index + kPrefetchWindows >= window_count_;
   const Options& options = context_->options();
   const float share = 1.0f / static_cast<float>(composed_ ? context_parts_ : n);
-  const int positions = context_->concatenates() ? window.targets : 1;
-  const int inputs = positions == 1 ? n : n / positions;  // a division takes as long as a dot product
-  const auto words = inputs - static_cast<int>(tags_.rows.size());
+  const auto words = n - static_cast<int>(tags_.rows.size());  // the first inputs
   const bool train_words = !options.documents || options.documents->train_words;
-  // The words are the first inputs, or the last ones if inputs are concatenated.
-  const int update_begin = train_words || context_->concatenates() ? 0 : words;
-  const int update_end = train_words || !context_->concatenates() ? inputs : inputs - words;
   const kernels::Window update{
-      {context_rows_.data(), context_update_scale_.empty() ? nullptr : context_update_scale_.data(), n, update_begin,
-       update_end},
+      {context_rows_.data(), context_update_scale_.empty() ? nullptr : context_update_scale_.data(), n,
+       train_words ? 0 : words, n},
       {window.rows.data(), window.signs.data(), window.repeats.data(), window.outputs, window.max_repeats,
        !options.train_output},
       {later.rows.data(), is_last ? 0 : later.prefetches},
       context_->width(),
-      options.documents ? static_cast<int>(options.documents->vector_size) : 0,
-      positions,
+      0,
+      1,
       rate,
       options.cbow_mean ? share : 1.0f,
       options.cbow_mean ? 1.0f : share,
       scratch_.data(),
       &loss_};
-  const bool is_skipgram = options.architecture == Architecture::kSkipGram && !context_->concatenates();
-  if (context_->concatenates())
-    context_->kernels().concatenation(update);
-  else if (is_skipgram)
+  const bool is_skipgram = options.architecture == Architecture::kSkipGram;
+  if (is_skipgram)
     context_->kernels().skipgram(update);
   else
     context_->kernels().cbow(update);
@@ -177,13 +178,6 @@ void SentenceTrainer::update(std::size_t index, float rate) {
 void SentenceTrainer::gather_context(std::size_t position, const SampledWindow& window) {
   context_rows_.clear();
   context_update_scale_.clear();
-  if (context_->concatenates()) {
-    for (int target = 0; target < window.targets; ++target) {
-      gather_tags();
-      gather_slots(position + static_cast<std::size_t>(target));
-    }
-    return;
-  }
   if (composed_) {
     gather_composed(position, window.radius);
     return;
@@ -217,19 +211,6 @@ void SentenceTrainer::gather_composed(std::size_t position, int radius) {
   }
 }
 
-// The words before and after the position, each in its place.
-void SentenceTrainer::gather_slots(std::size_t position) {
-  const auto window = static_cast<std::ptrdiff_t>(context_->options().window);
-  const auto at = static_cast<std::ptrdiff_t>(position), count = static_cast<std::ptrdiff_t>(subsampled_.size());
-  for (std::ptrdiff_t i = at - window; i <= at + window; ++i) {
-    if (i == at) continue;
-    const bool is_inside = i >= 0 && i < count;
-    const std::int32_t word = is_inside ? subsampled_[i] : context_->options().documents->null_word;
-    context_rows_.push_back(is_inside ? subsampled_rows_[i] : context_->parameters().input.row(word));
-    if (scales_updates()) context_update_scale_.push_back(scale_of_word(word));
-  }
-}
-
 void SentenceTrainer::gather_tags() {
   context_rows_.insert(context_rows_.end(), tags_.rows.begin(), tags_.rows.end());
   if (!scales_updates()) return;
@@ -251,12 +232,10 @@ float SentenceTrainer::scale_of_word(std::int32_t word) const {
 }
 
 void SentenceTrainer::reserve(int inputs) {
-  const auto positions = static_cast<std::int64_t>(targets_per_window_);
-  const auto needed = static_cast<std::size_t>(
-      context_->concatenates() ? kernels::concatenation_floats(positions, context_->max_outputs(), context_->width())
-                               : kernels::scratch_floats(inputs, context_->max_outputs(), context_->width()));
+  const auto needed =
+      static_cast<std::size_t>(kernels::scratch_floats(inputs, context_->max_outputs(), context_->width()));
   if (scratch_.size() < needed) scratch_ = memory::AlignedBuffer<float>(needed);
-  context_rows_.reserve(static_cast<std::size_t>(inputs) * targets_per_window_);
+  context_rows_.reserve(static_cast<std::size_t>(inputs));
 }
 
 }  // namespace wordkin::word2vec

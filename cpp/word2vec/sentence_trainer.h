@@ -46,10 +46,10 @@ class SentenceTrainer {
   // Trains on the next windows in order, one for each position or, if positions share their negative samples, for some;
   // returns false when none is left.
   bool advance(std::size_t windows, float rate, random::Generator& generator);
-  // The part of the sentence that has been trained, from 0 to 1.
-  [[nodiscard]] double progress() const {
-    return window_count_ == 0 ? 1.0 : std::min(1.0, static_cast<double>(next_) / static_cast<double>(window_count_));
-  }
+  // Whether the next sentence can begin.
+  [[nodiscard]] bool has_room() const;
+  // Number of words of the sentence that are not yet trained, including those that subsampling discards.
+  [[nodiscard]] double untrained_words() const;
 
   // Returns the totals since the last call.
   Tally take_tally();
@@ -63,7 +63,6 @@ class SentenceTrainer {
   void gather_context(std::size_t position, const SampledWindow& window);
   void gather_neighbours(std::size_t position, int radius);
   void gather_composed(std::size_t position, int radius);
-  void gather_slots(std::size_t position);
   void gather_tags();
   void prefetch(const SampledWindow& window) const;
   void prefetch_entering(std::size_t first, std::size_t position, SampledWindow& window) const;
@@ -74,6 +73,7 @@ class SentenceTrainer {
 
   const TrainingContext* context_;
   const std::atomic<bool>* cancelled_;
+  std::size_t raw_words_ = 0;             // of the sentence
   std::vector<std::int32_t> subsampled_;  // words of the sentence that remain after subsampling
   std::vector<float*> subsampled_rows_;   // their input rows; without subwords
   std::optional<ComposedRows> composed_;  // their vectors; with subwords

@@ -107,19 +107,17 @@ void TrainingContext::check_parameters() const {
 
 int TrainingContext::max_inputs(std::size_t sentence, std::size_t tags) const {
   const std::size_t window = 2 * static_cast<std::size_t>(options_.window);
-  if (concatenates()) return static_cast<int>(tags + window);
   const bool use_words = !options_.documents || options_.documents->use_words;
   return static_cast<int>(tags + (use_words && sentence > 0 ? std::min(sentence - 1, window) : 0));
 }
 
 std::size_t TrainingContext::targets_per_window(std::size_t tags) const {
-  if (!options_.documents || options_.hierarchical_softmax) return 1;
-  const bool is_alone = !options_.documents->use_words && tags == 1;
-  return concatenates() ? kConcatenatedTargets : is_alone ? kTargetsPerWindow : 1;
+  const bool is_alone = options_.documents && !options_.documents->use_words && tags == 1;
+  return is_alone && !options_.hierarchical_softmax ? kTargetsPerWindow : 1;
 }
 
 int TrainingContext::max_outputs() const {
-  const auto targets = static_cast<int>(targets_per_window(1));
+  const auto targets = static_cast<int>(std::max(targets_per_window(1), documents_together()));
   return (options_.negative > 0 ? options_.negative + targets : 0) +
          (tree() ? static_cast<int>(tree()->longest_path()) : 0);
 }

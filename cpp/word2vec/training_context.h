@@ -17,8 +17,6 @@ namespace wordkin::word2vec {
 
 // With five negative samples, a window of documents has eight output rows.
 inline constexpr std::size_t kTargetsPerWindow = 3;
-// If inputs are concatenated, reading and writing the long output rows takes most of the time.
-inline constexpr std::size_t kConcatenatedTargets = kernels::kMaxPositions;
 
 enum class Architecture { kSkipGram, kCbow };
 
@@ -80,8 +78,12 @@ class TrainingContext {
   [[nodiscard]] const HuffmanTree* tree() const { return tables_->tree ? &*tables_->tree : nullptr; }
   [[nodiscard]] int max_outputs() const;  // maximum number of output rows of a window
   // Number of consecutive words that are the targets of one window and share one set of negative samples, for documents
-  // with this number of tags: several if a single tag is the only input, or if inputs are concatenated.
+  // with this number of tags: several if a single tag is the only input.
   [[nodiscard]] std::size_t targets_per_window(std::size_t tags) const;
+  // Number of documents whose windows share one set of negative samples: several if inputs are concatenated.
+  [[nodiscard]] std::size_t documents_together() const {
+    return concatenates() && !tree() ? kernels::kMaxPositions : 1;
+  }
   [[nodiscard]] int width() const { return output_width_; }
   [[nodiscard]] bool concatenates() const { return options_.documents && options_.documents->concatenate; }
   [[nodiscard]] int max_inputs(std::size_t sentence, std::size_t tags) const;  // of a window of such a sentence

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,14 +10,16 @@ from numpy.typing import NDArray
 from reference.window_update import cbow_window, concatenation_window, pair_losses, sigmoid, skipgram_window
 from reference.word2vec import contexts, learning_rate
 
-__all__ = ["TARGETS_TOGETHER", "TARGETS_TOGETHER_INFERRED", "infer", "train"]
+__all__ = ["infer", "train"]
 
 Floats = NDArray[np.float64]
 Outputs = tuple[Floats, list[int], list[float], list[float]]  # matrix, rows, labels, repeats
 
-# Consecutive words that share their noise words, where the input of a window is one tag, or concatenated.
-TARGETS_TOGETHER = {"dbow": 3, "concat": 4}
-TARGETS_TOGETHER_INFERRED = {"dbow": 3, "mean": 4, "sum": 4, "concat": 4}
+# Consecutive words that share their noise words, where the input of a window is one tag.
+TARGETS_TOGETHER = {"dbow": 3}
+TARGETS_TOGETHER_INFERRED = {"dbow": 3, "mean": 4, "sum": 4}
+# Documents of which one window each shares its noise words, where inputs are concatenated.
+DOCUMENTS_TOGETHER = 4
 
 
 def train(
@@ -36,37 +38,45 @@ def train(
     tag_scale: Floats,
     null_word: int = 0,
     is_together: bool = True,
+    job: int = 1,
 ) -> list[float]:
     """Train without randomness: full windows, no subsampling, the same outputs for a word every time.
 
     `mode` is "dbow", "dbow words", "mean", "sum" or "concat". Words and tags are rows of one matrix here, words first,
-    so that the updates of windows apply to both; the scales are the factors of their updates. Returns the mean loss per
-    pair of each epoch.
+    so that the updates of windows apply to both; the scales are the factors of their updates. The learning rate changes
+    after each `job` documents. Returns the mean loss per pair of each epoch.
     """
     inputs = np.concatenate([words, tag_vectors])
     scale = np.concatenate([word_scale, tag_scale])
     planned, done, losses = epochs * sum(map(len, documents)), 0, []
     for _ in range(epochs):
         loss = pairs = 0.0
-        for document, document_tags in zip(documents, tags, strict=True):
+        for first in range(0, len(documents), job):
             rate = learning_rate(start, end, done, planned)
-            rows = [len(words) + tag for tag in document_tags]
-            shares = is_together and (mode == "concat" or (mode == "dbow" and len(rows) == 1))
-            size = TARGETS_TOGETHER[mode] if shares else 1
-            for first in range(0, len(document), size):
-                targets = document[first : first + size]
-                outputs = outputs_of(targets)
-                if mode == "concat":
-                    positions = range(first, first + len(targets))
-                    slots = [[*rows, *_neighbours(document, position, window, null_word)] for position in positions]
-                    loss += _concatenated(inputs, scale, slots, outputs, rate)
+            part = [
+                (document, [len(words) + tag for tag in document_tags])
+                for document, document_tags in zip(
+                    documents[first : first + job], tags[first : first + job], strict=True
+                )
+            ]
+            if mode == "concat":
+                for step in _steps([document for document, _ in part], DOCUMENTS_TOGETHER if is_together else 1):
+                    targets = [part[number][0][position] for number, position in step]
+                    slots = [
+                        [*part[number][1], *_neighbours(part[number][0], position, window, null_word)]
+                        for number, position in step
+                    ]
+                    loss += _concatenated(inputs, scale, slots, outputs_of(targets), rate)
                     pairs += len(targets)
-                    continue
-                _, context = list(contexts(document, window))[first]
-                used = rows if mode == "dbow" else [*context, *rows]
-                loss += _window(inputs, scale, used, outputs, rate, mode)
-                pairs += (len(used) if mode.startswith("dbow") else 1) * len(targets)
-            done += len(document)
+            for document, rows in part if mode != "concat" else []:
+                size = TARGETS_TOGETHER[mode] if is_together and mode == "dbow" and len(rows) == 1 else 1
+                for begin in range(0, len(document), size):
+                    targets = list(document[begin : begin + size])
+                    _, context = list(contexts(document, window))[begin]
+                    used = rows if mode == "dbow" else [*context, *rows]
+                    loss += _window(inputs, scale, used, outputs_of(targets), rate, mode)
+                    pairs += (len(used) if mode.startswith("dbow") else 1) * len(targets)
+            done += sum(len(document) for document, _ in part)
         losses.append(loss / max(pairs, 1))
     words[:], tag_vectors[:] = inputs[: len(words)], inputs[len(words) :]
     return losses
@@ -87,7 +97,7 @@ def infer(
     """Return the vector of a new document that begins with `tag`, without randomness: nothing else is changed."""
     inputs, row = np.concatenate([words, tag[np.newaxis]]), len(words)
     scale = np.append(np.zeros(row), 1.0)
-    size = TARGETS_TOGETHER_INFERRED[mode] if is_together else 1
+    size = TARGETS_TOGETHER_INFERRED.get(mode, 1) if is_together else 1
 
     def frozen(targets: Sequence[int]) -> list[Outputs]:
         return [(matrix.copy(), *rest) for matrix, *rest in outputs_of(targets)]
@@ -107,6 +117,17 @@ def infer(
                 _window(moved, scale, used, frozen([document[position]]), rate, mode)
                 inputs[row] += moved[row] - old[row]
     return inputs[row]
+
+
+def _steps(documents: Sequence[Sequence[int]], together: int) -> Iterator[list[tuple[int, int]]]:
+    """Yield the windows of each step, as numbers of documents and positions: one of each document that has begun."""
+    waiting = [number for number, document in enumerate(documents) if document]
+    active: list[tuple[int, int]] = []
+    while waiting or active:
+        while waiting and len(active) < together:
+            active.append((waiting.pop(0), 0))
+        yield active
+        active = [(number, position + 1) for number, position in active if position + 1 < len(documents[number])]
 
 
 def _neighbours(document: Sequence[int], position: int, window: int, null_word: int) -> list[int]:
@@ -160,13 +181,16 @@ def _concatenated(
         before, moves = matrix.copy(), np.zeros_like(matrix)
         for position, rows in enumerate(slots):
             chosen = [position, *range(shared, len(output_rows))] if shared else list(range(len(output_rows)))
-            moved = before.copy()
+            start = before.copy()
+            if shared:  # a word that is the target of two documents is updated in sequence
+                start[output_rows[position]] += moves[output_rows[position]]
+            moved = start.copy()
             parts, part_loss = concatenation_window(
                 [old[row] for row in rows], moved, np.array(output_rows)[chosen], np.array(labels)[chosen],
                 np.array(repeats)[chosen], rate,
             )  # fmt: skip
             loss += part_loss
-            moves += moved - before
+            moves += moved - start
             for row, part in zip(rows, parts, strict=True):
                 changes[row] += scale[row] * part
         matrix += moves

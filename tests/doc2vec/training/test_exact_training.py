@@ -46,8 +46,7 @@ def documents(tags: int) -> list[TaggedDocument]:
 def prepared(corpus: list[TaggedDocument], **options: Any) -> Doc2Vec:
     """Return a model with random output layers, so that the first update already tests them."""
     model = Doc2Vec(
-        min_count=1, sample=0, shrink_windows=False, ns_exponent=100.0, workers=1, batch_words=1, vector_size=20,
-        window=3, **options,
+        min_count=1, sample=0, shrink_windows=False, ns_exponent=100.0, workers=1, vector_size=20, window=3, **options
     )  # fmt: skip
     model.build_vocab(corpus)
     model.wv.expandos["count"][0] = 10**6  # far more frequent than all others
@@ -93,12 +92,13 @@ def outputs_of(model: Doc2Vec, layers: dict[str, np.ndarray]) -> Any:
 @pytest.mark.parametrize("mode", MODES)
 def test_training_equals_the_reference(isa: str, mode: str, layer: str) -> None:
     for tags in (1, 2):
-        compare_with_reference(isa, mode, tags, layer)
+        for job in (1, 12):
+            compare_with_reference(isa, mode, tags, layer, job)
 
 
-def compare_with_reference(isa: str, mode: str, tags: int, layer: str) -> None:
+def compare_with_reference(isa: str, mode: str, tags: int, layer: str, job: int) -> None:
     corpus = documents(tags)
-    options = {**MODES[mode], **OBJECTIVES[layer], "dm_tag_count": tags}
+    options = {**MODES[mode], **OBJECTIVES[layer], "dm_tag_count": tags, "batch_words": 1 if job == 1 else 10**6}
     model = prepared(corpus, max_isa=isa, **options)
     generator = np.random.default_rng(3)
     model.wv.vectors_lockf = generator.uniform(0, 2, len(model.wv)).astype(np.float32)
@@ -122,6 +122,7 @@ def compare_with_reference(isa: str, mode: str, tags: int, layer: str) -> None:
         tag_scale=model.dv.vectors_lockf.astype(np.float64),
         null_word=model.wv.key_to_index.get("\0", 0),
         is_together=not model.hs,
+        job=job,
     )
     assert [epoch.loss for epoch in model.training_report.epochs] == pytest.approx(losses, rel=1e-5)
     # Rounding of float32 (6e-8) accumulates over some hundred updates per row.
