@@ -91,9 +91,8 @@ def outputs_of(model: Doc2Vec, layers: dict[str, np.ndarray]) -> Any:
 @pytest.mark.parametrize("layer", OBJECTIVES)
 @pytest.mark.parametrize("mode", MODES)
 def test_training_equals_the_reference(isa: str, mode: str, layer: str) -> None:
-    for tags in (1, 2):
-        for job in (1, 12):
-            compare_with_reference(isa, mode, tags, layer, job)
+    for tags, job in ((1, 1), (2, 1), (1, 12)) if mode == "concat" else ((1, 1), (2, 1)):
+        compare_with_reference(isa, mode, tags, layer, job)
 
 
 def compare_with_reference(isa: str, mode: str, tags: int, layer: str, job: int) -> None:
