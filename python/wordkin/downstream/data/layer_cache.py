@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from ...errors import PrecisionError
 from ...runtime.compute import InferencePrecision
 from ..options import NetworkCompute
 from ..state import ContextSource
@@ -63,9 +64,13 @@ class LayerCache:
 
     def _fill(self, target: Layers, sentences: list[list[str]]) -> None:
         begin = 0
-        for layers in self._model.encode(
-            sentences, "all", progress=False, workers=self._workers, precision=self._precision
-        ):
+        try:
+            encoded = self._model.encode(
+                sentences, "all", progress=False, workers=self._workers, precision=self._precision
+            )
+        except PrecisionError as error:  # with the name that the argument has here
+            raise PrecisionError(str(error).replace("precision must", "elmo_precision must")) from None
+        for layers in encoded:
             end = begin + layers.shape[1]
             target[begin:end] = layers.transpose(1, 0, 2)
             begin = end
