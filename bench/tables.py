@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from bench.cells import NOT_MEASURED, STACK, STEPS, WORD2VEC, Comparison, markdown, ratio, show
 from bench.distributed_tables import combination, kills, merging, network, ranks, ranks_by_frequency, threads
@@ -42,9 +43,9 @@ CSLS = "CSLS, 20,000 x 20,000 x 100"
 DOC2VEC = ("PV-DBOW", "PV-DM, mean", "PV-DM, concatenation")
 
 
-def quality(records: Records) -> str:
+def quality(benchmark: str, records: Records) -> str:
     rows = []
-    run = records.newest("word2vec.quality")
+    run = records.newest(benchmark)
     for case in dict.fromkeys(measured.case for measured in run.measurements):
         own, rival, difference = (run.find(case, name, "score") for name in ("wordkin", "gensim", "difference"))
         assert own is not None and rival is not None and difference is not None
@@ -130,7 +131,7 @@ TABLES: dict[str, Callable[[Records], str]] = {
     "word2vec": Comparison(
         benchmark="word2vec.speed", rows=WORD2VEC, rivals=("gensim",), quantity="words/s", text=True
     ),
-    "quality": quality,
+    "quality": partial(quality, "word2vec.quality"),
     "ranks": ranks,
     "ranks-by-frequency": ranks_by_frequency,
     "merging": merging,
@@ -188,6 +189,7 @@ TABLES: dict[str, Callable[[Records], str]] = {
         rivals=("gensim",),
         quantity="words/s",
     ),
+    "doc2vec-quality": partial(quality, "doc2vec.quality"),
     "doc2vec-inference": Comparison(
         benchmark="doc2vec.speed",
         rows={mode: f"{mode}, inference, 1 thread" for mode in DOC2VEC},

@@ -39,7 +39,7 @@ def main() -> None:
             if mode not in options.modes:
                 continue
             arguments = [str(options.reviews), mode, str(options.documents), str(options.epochs)]
-            arguments.append(str(options.threads))
+            arguments += [str(options.threads), "1"]
             threads = f"{options.threads} thread" + ("s" if options.threads > 1 else "")
             samples = in_turn(
                 {

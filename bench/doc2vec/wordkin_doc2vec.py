@@ -16,12 +16,12 @@ from reviews import accuracy_of, labelled_reviews
 from wordkin import Doc2Vec, TaggedDocument
 
 path, mode, count, epochs = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
-threads = int(sys.argv[5])
+threads, seed = int(sys.argv[5]), int(sys.argv[6])
 clock = time.process_time if threads == 1 else time.perf_counter
 trained, held_out = labelled_reviews(path, count)
 documents = [TaggedDocument(words, [number]) for number, (words, _) in enumerate(trained)]
 options = {"dbow": {"dm": 0}, "mean": {"dm": 1, "dm_mean": 1}, "concat": {"dm": 1, "dm_concat": 1}}[mode]
-model = Doc2Vec(vector_size=100, min_count=5, workers=threads, epochs=epochs, progress=False, **options)
+model = Doc2Vec(vector_size=100, min_count=5, workers=threads, epochs=epochs, seed=seed, progress=False, **options)
 model.build_vocab(documents)
 begin = clock()
 _, words = model.train(documents, total_examples=len(documents), epochs=epochs)
