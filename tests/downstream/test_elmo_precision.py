@@ -51,7 +51,9 @@ def test_a_tagger_uses_a_model_with_8_bit_weights(quick: dict[str, Any], languag
         np.testing.assert_array_equal(one, other)
     with pytest.raises(PrecisionError, match="fine-tuning needs float32 weights"):
         SequenceTagger(small, fine_tune=True, **settings).fit(X, Y)
-    with pytest.raises(PrecisionError, match="^elmo_precision must be 'int8' or 'auto' for a model with 8-bit weights"):
+    with pytest.raises(
+        PrecisionError, match=r"^elmo_precision must be 'int8' or 'auto' for a model with 8-bit weights"
+    ):
         SequenceTagger(small, elmo_precision="float32", **settings).fit(X, Y)
 
 
