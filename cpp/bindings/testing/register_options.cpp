@@ -101,7 +101,10 @@ py::dict network(const py::object& given) {
   d["hidden_dim"] = o.hidden_dim;
   d["bidirectional"] = o.bidirectional;
   std::string pooling;
-  for (const auto method : o.pooling) pooling += (pooling.empty() ? "" : "+") + name_of_choice(method, kPoolingNames);
+  for (const auto method : o.pooling) {
+    if (!pooling.empty()) pooling += '+';
+    pooling += name_of_choice(method, kPoolingNames);
+  }
   d["pooling"] = pooling;
   d["attention_dim"] = o.attention_dim;
   d["dense_dim"] = o.dense_dim;
