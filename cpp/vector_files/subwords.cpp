@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
+
+#include "memory/prefetch.h"
 
 namespace wordkin::vector_files {
 namespace {
@@ -42,12 +45,21 @@ void average_subwords(const memory::MatrixView<float>& vectors, const std::uint8
   const auto* text = reinterpret_cast<const char*>(words);
   const std::int64_t tasks = (vectors.rows + kWordsPerTask - 1) / kWordsPerTask;
   pool.parallel_for(static_cast<std::size_t>(tasks), [&](std::size_t task, std::size_t) {
-    std::vector<std::int64_t> buckets;
     const std::int64_t first = static_cast<std::int64_t>(task) * kWordsPerTask;
-    for (std::int64_t i = first; i < std::min(vectors.rows, first + kWordsPerTask); ++i) {
-      buckets.clear();
+    const std::int64_t last = std::min(vectors.rows, first + kWordsPerTask);
+    std::vector<std::int64_t> buckets, next;
+    // The rows are scattered over a matrix that exceeds the caches: those of a word are requested one word before.
+    const auto prepare = [&](std::int64_t i) {
+      next.clear();
+      if (i == last) return;
       const auto length = static_cast<std::size_t>(offsets[i + 1] - offsets[i]);
-      append_subwords(buckets, std::string_view(text + offsets[i], length), options);
+      append_subwords(next, std::string_view(text + offsets[i], length), options);
+      for (const auto bucket : next) memory::prefetch(bucket_rows.row(bucket), bucket_rows.columns);
+    };
+    prepare(first);
+    for (std::int64_t i = first; i < last; ++i) {
+      std::swap(buckets, next);
+      prepare(i + 1);
       float* vector = vectors.row(i);
       auto parts = static_cast<float>(buckets.size());
       if (word_rows.empty()) {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -64,7 +65,7 @@ class Subwords:
             The vectors; zeros for words without n-grams if there are no rows.
         """
         vectors = np.empty((len(words), self.vectors.shape[1]), np.float32)
-        blob, offsets = pack_words([_bytes_of(word) for word in words])
+        blob, offsets = _packed(words)
         vector_files.average_subwords(
             vectors,
             blob,
@@ -139,7 +140,7 @@ class Subwords:
         buckets : ndarray of int32
             Rows of `vectors`.
         """
-        blob, offsets = pack_words([_bytes_of(word) for word in words])
+        blob, offsets = _packed(words)
         return vector_files.subword_table(
             blob,
             offsets,
@@ -206,6 +207,14 @@ def no_word_rows(words: int, vector_size: int) -> NDArray[np.float32]:
         A read-only array.
     """
     return np.broadcast_to(np.zeros((), np.float32), (words, vector_size))
+
+
+def _packed(words: Sequence[Any]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Return what is hashed as two tensors; see `pack_words`."""
+    if set(map(type, words)) <= {str}:
+        with suppress(UnicodeEncodeError):
+            return pack_words(words)
+    return pack_words([_bytes_of(word) for word in words])
 
 
 def _bytes_of(word: object) -> bytes:
