@@ -18,8 +18,8 @@ std::size_t outputs_per_window(const TrainingContext& context) {
 TagTrainer::TagTrainer(const TrainingContext& context, const std::atomic<bool>& cancelled)
     : context_(&context),
       cancelled_(&cancelled),
-      outputs_((kPositions + kernels::kPrefetchedPositions) * outputs_per_window(context)),
       noise_(kPositions * static_cast<std::size_t>(context.options().negative)),
+      outputs_((kPositions + kernels::kPrefetchedPositions) * outputs_per_window(context)),
       contexts_(kPositions),
       order_(kPositions),
       scratch_(static_cast<std::size_t>(kernels::tag_floats(context.options().negative, context.width()))),
