@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -31,6 +32,7 @@ from .supervised.quantization import Retraining, quantized_file
 from .supervised.report import SupervisedProgress, SupervisedReport
 from .supervised.run import schedule_of
 from .supervised.session import Schedule
+from .tokens import EOS, tokenize
 
 __all__ = ["FastTextModel", "load_model"]
 
@@ -633,6 +635,35 @@ class FastTextModel:
         """
         return _dense(self._state.file.output)
 
+    def set_matrices(self, input_matrix: NDArray[np.float32], output_matrix: NDArray[np.float32]) -> None:
+        """Replace the matrices, which may have another number of columns.
+
+        Parameters
+        ----------
+        input_matrix : ndarray of float32, shape (rows, dim)
+            Rows of words, then of hash buckets, as many as the model has.
+        output_matrix : ndarray of float32, shape (rows, dim)
+            Rows of labels, or of words in unsupervised models, likewise.
+
+        Raises
+        ------
+        ValueError
+            If the model is quantised, or a matrix has another number of rows, NaN or infinite values.
+        """
+        file = self._state.file
+        matrices = [np.ascontiguousarray(matrix, np.float32) for matrix in (input_matrix, output_matrix)]
+        rows = len(_dense(file.input)), len(_dense(file.output))
+        for name, matrix, count in zip(("input_matrix", "output_matrix"), matrices, rows, strict=True):
+            if matrix.ndim != 2 or len(matrix) != count or matrix.shape[1] < 1:
+                raise ValueError(f"{name} must have {count} rows of at least one float, got shape {matrix.shape}")
+            if not np.isfinite(matrix).all():
+                raise ValueError(f"{name} must have finite values, got NaN or infinite ones")
+        dim = matrices[0].shape[1]
+        if matrices[1].shape[1] != dim:
+            raise ValueError(f"output_matrix must have {dim} columns, as input_matrix, got {matrices[1].shape[1]}")
+        arguments = replace(file.arguments, dim=dim)
+        self._replace(replace(file, arguments=arguments, input=matrices[0], output=matrices[1]))
+
     def get_line(self, text: str, on_unicode_error: str = "strict") -> tuple[list[str], list[str]]:
         """Split a line into words and labels.
 
@@ -652,10 +683,8 @@ class FastTextModel:
         """
         del on_unicode_error
         (line,) = checked_text(text, "text")
-        for separator in "\r\t\v\f\0":
-            line = line.replace(separator, " ")
-        tokens = [token for token in line.split(" ") if token]
-        tokens = tokens[: tokens.index("</s>") + 1] if "</s>" in tokens else [*tokens, "</s>"]
+        tokens = tokenize(line)
+        tokens = tokens[: tokens.index(EOS) + 1] if EOS in tokens else [*tokens, EOS]
         labels = [token for token in tokens if self.get_label_id(token) >= 0]
         prefix = self._state.label_prefix
         return [token for token in tokens if not token.startswith(prefix)], labels

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,11 +11,11 @@ from ..errors import WordkinError
 from ..runtime.columns import as_list
 from ..runtime.compute import available_workers
 from .state import FastTextState
+from .tokens import split_words
 
-__all__ = ["TextValueError", "checked_text", "checked_texts", "line_vectors", "predict", "split_words", "word_vectors"]
+__all__ = ["TextValueError", "checked_text", "checked_texts", "line_vectors", "predict", "word_vectors"]
 
 _TEXTS = "a str or a list of str"
-_WORD = re.compile(r"[^ \t\n\v\f\r]+")
 _FEW_TEXTS = 256  # for which threads, and finding out how many there may be, cost more than they save
 
 
@@ -143,22 +142,6 @@ def line_vectors(state: FastTextState, texts: tuple[str, ...]) -> NDArray[np.flo
         state.predictor.line_vectors(vectors, texts, threads=_threads_for(len(texts)))
         return vectors
     return np.stack([_mean_of_units(word_vectors(state, split_words(text))) for text in texts])
-
-
-def split_words(text: str) -> list[str]:
-    """Split a text as fastText does, at ASCII whitespace; others, such as no-break spaces, are parts of words.
-
-    Parameters
-    ----------
-    text : str
-        The text.
-
-    Returns
-    -------
-    list of str
-        Its words.
-    """
-    return _WORD.findall(text)
 
 
 def _mean_of_units(vectors: NDArray[np.float32]) -> NDArray[np.float32]:

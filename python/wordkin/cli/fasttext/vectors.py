@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from ...fasttext import load_model
-from ...fasttext.prediction import split_words
+from ...fasttext.tokens import split_words
 from .. import exits
 from ..corpus_flags import add_text_flags
 from ..messages import report_message
