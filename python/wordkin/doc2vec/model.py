@@ -43,7 +43,7 @@ from ..word2vec.training.callbacks import TrainingCallback, checked_training_cal
 from ..word2vec.training.sampling_tables import cumulative_noise_table
 from ..word2vec.training.session import CheckpointRequest, Notify, TrainRequest
 from ..word2vec.training.vocabulary import add_null_word, changed_settings
-from ..word2vec.training.weights import estimated_memory
+from ..word2vec.training.weights import memory_report
 from .archive import MODEL_FILE
 from .arguments import architecture_of_dm, dm_of
 from .documents import DocumentFiles, DocumentsInput, Tag
@@ -678,13 +678,11 @@ class Doc2Vec:
         dict of str to int
             Bytes by part, and ``total``.
         """
-        words = integer_option("vocab_size", len(self.wv) if vocab_size is None else vocab_size, 0, 2**31 - 1)
-        result = {} if report is None else report
-        result.update(estimated_memory(self._state.words, words))
-        result["doctag_lookup"] = self.estimated_lookup_memory()
-        result["doctag_syn0"] = bytes_of_rows(len(self.dv), self.vector_size)
-        result["total"] = sum(size for name, size in result.items() if name != "total")
-        return result
+        tags = {
+            "doctag_lookup": self.estimated_lookup_memory(),
+            "doctag_syn0": bytes_of_rows(len(self.dv), self.vector_size),
+        }
+        return memory_report(self._state.words, vocab_size, report, tags)
 
     def train(
         self,

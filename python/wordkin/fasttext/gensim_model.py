@@ -20,7 +20,6 @@ from ..storage.decoding import DecodingErrors, OnError, TextOptions
 from ..storage.lifecycle import record_event
 from ..storage.paths import AnyPath
 from ..text import (
-    Corpus,
     CorpusInput,
     EncodedCorpus,
     FolderOptions,
@@ -29,7 +28,6 @@ from ..text import (
     TextInput,
     TextTokenizer,
     TrimRule,
-    open_corpus,
 )
 from ..text.preparation import checked_preparation
 from ..vectors import FastTextKeyedVectors
@@ -63,9 +61,10 @@ from ..word2vec.training.vocabulary import (
     changed_settings,
     choose_vocabulary,
     copy_vocabulary,
+    open_sentences,
     scan_corpus,
 )
-from ..word2vec.training.weights import add_missing_rows, estimated_memory, reset_weights
+from ..word2vec.training.weights import add_missing_rows, memory_report, reset_weights
 from .unsupervised.files import state_of_file, write_state
 
 __all__ = ["FastText", "load_facebook_model", "load_facebook_vectors", "save_facebook_model"]
@@ -334,7 +333,9 @@ class FastText:
         if sentences is not None or corpus_file is not None:
             if self.epochs > 0:
                 require_objective(self.options)
-            corpus = self._opened(sentences, corpus_file, self._state.text_options, passes=self.epochs + 1)
+            corpus = open_sentences(
+                self._state, sentences, corpus_file, self._state.text_options, passes=self.epochs + 1
+            )
             train_new(self._state, corpus, trim_rule, self._notifier(checked), checkpoints)
             return
         for name, given, method in (
@@ -524,7 +525,7 @@ class FastText:
         checked_trim_rule(trim_rule)
         settings = changed_settings(self._state, min_count, sample)
         options = self._state.text_options.replaced(encoding, errors, on_error)
-        corpus = self._opened(corpus_iterable, corpus_file, options)
+        corpus = open_sentences(self._state, corpus_iterable, corpus_file, options)
         counts = scan_corpus(self._state, corpus, trim_rule, self.workers)
         choice = choose_vocabulary(self._state, counts, trim_rule, settings, update=flag_option("update", update))
         adopt_vocabulary(self._state, choice, counts if keep_raw_vocab else None)
@@ -610,7 +611,7 @@ class FastText:
         checked_trim_rule(trim_rule)
         threads = self.workers if workers is None else requested_workers(workers)
         options = self._state.text_options.replaced(encoding, errors, on_error)
-        corpus = self._opened(corpus_iterable, corpus_file, options)
+        corpus = open_sentences(self._state, corpus_iterable, corpus_file, options)
         counts = scan_corpus(self._state, corpus, trim_rule, threads)
         self._state.raw_counts = counts
         return counts.raw_words, counts.raw_sentences
@@ -723,11 +724,7 @@ class FastText:
         >>> FastText(vector_size=100, bucket=1000).estimate_memory(1000)["vectors_ngrams"]
         448000
         """
-        words = integer_option("vocab_size", len(self.wv) if vocab_size is None else vocab_size, 0, 2**31 - 1)
-        result = {} if report is None else report
-        result.update(estimated_memory(self._state, words))
-        result["total"] = sum(size for name, size in result.items() if name != "total")
-        return result
+        return memory_report(self._state, vocab_size, report)
 
     def train(
         self,
@@ -825,27 +822,13 @@ class FastText:
         notifier = self._notifier(checked_training_callbacks(callbacks))
         checkpoints = CheckpointRequest.of(checkpoint, checkpoint_epochs, checkpoint_seconds, keep, resume)
         options = self._state.text_options.replaced(encoding, errors, on_error)
-        corpus = self._opened(corpus_iterable, corpus_file, options, passes=count)
+        corpus = open_sentences(self._state, corpus_iterable, corpus_file, options, passes=count)
 
         def encode() -> EncodedCorpus:
             return corpus.encode(current_vocabulary(self._state), self.workers)
 
         report = train(word2vec_model(self._state), encode, request, notifier, checkpoints)
         return report.trained_words, report.raw_words
-
-    def _opened(
-        self, sentences: CorpusInput | None, corpus_file: TextInput | None, options: TextOptions, *, passes: int = 1
-    ) -> Corpus:
-        return open_corpus(
-            sentences,
-            corpus_file,
-            passes=passes,
-            options=options,
-            preparation=self._state.preparation,
-            folders=self._state.folders,
-            any_tokens=True,
-            accepts_tokens=len(self._state.wv.index_to_key) > 0,  # of texts that are prepared alike already
-        )
 
     def _notifier(self, callbacks: Sequence[TrainingCallback]) -> Notify:
         return lambda event: notify(callbacks, event, self)

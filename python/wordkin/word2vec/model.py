@@ -30,7 +30,6 @@ from ..text import (
     TextInput,
     TextTokenizer,
     TrimRule,
-    open_corpus,
 )
 from ..text.preparation import checked_preparation
 from ..vectors import KeyedVectors
@@ -68,9 +67,10 @@ from .training.vocabulary import (
     changed_settings,
     choose_vocabulary,
     copy_vocabulary,
+    open_sentences,
     scan_corpus,
 )
-from .training.weights import add_missing_rows, estimated_memory, reset_weights
+from .training.weights import add_missing_rows, memory_report, reset_weights
 
 __all__ = ["Word2Vec"]
 
@@ -396,7 +396,9 @@ class Word2Vec(metaclass=HidesRemovedNames):
             with on_all_ranks(self._state, "opening the texts"):
                 if self.epochs > 0:
                     require_objective(self.options)
-                corpus = self._opened(sentences, corpus_file, self._state.text_options, passes=self.epochs + 1)
+                corpus = open_sentences(
+                    self._state, sentences, corpus_file, self._state.text_options, passes=self.epochs + 1
+                )
             train_new(self._state, corpus, trim_rule, self._notifier(checked), checkpoints)
             return
         warn_of_unused(trim_rule=trim_rule, callbacks=checked, checkpoint=checkpoint)
@@ -564,7 +566,7 @@ class Word2Vec(metaclass=HidesRemovedNames):
         texts = own_texts(self._state, corpus_file, options)
 
         def opened() -> Corpus:
-            return self._opened(corpus_iterable, texts, options)
+            return open_sentences(self._state, corpus_iterable, texts, options)
 
         how = {"update": update, "keep": keep_raw_vocab, "dry_run": dry_run}
         build_vocabulary(self._state, opened, trim_rule, settings, **how)
@@ -650,7 +652,7 @@ class Word2Vec(metaclass=HidesRemovedNames):
         checked_trim_rule(trim_rule)
         threads = self.workers if workers is None else requested_workers(workers)
         options = self._state.text_options.replaced(encoding, errors, on_error)
-        corpus = self._opened(corpus_iterable, corpus_file, options)
+        corpus = open_sentences(self._state, corpus_iterable, corpus_file, options)
         counts = scan_corpus(self._state, corpus, trim_rule, threads)
         self._state.raw_counts = counts
         return counts.raw_words, counts.raw_sentences
@@ -801,11 +803,7 @@ class Word2Vec(metaclass=HidesRemovedNames):
         >>> Word2Vec(vector_size=100).estimate_memory(1000)["vectors"]
         448000
         """
-        words = integer_option("vocab_size", len(self.wv) if vocab_size is None else vocab_size, 0, 2**31 - 1)
-        result = {} if report is None else report
-        result.update(estimated_memory(self._state, words))
-        result["total"] = sum(size for name, size in result.items() if name != "total")
-        return result
+        return memory_report(self._state, vocab_size, report)
 
     def train(
         self,
@@ -905,7 +903,7 @@ class Word2Vec(metaclass=HidesRemovedNames):
         texts = own_texts(self._state, corpus_file, options)
 
         def encode() -> EncodedCorpus:
-            corpus = self._opened(corpus_iterable, texts, options, passes=count)
+            corpus = open_sentences(self._state, corpus_iterable, texts, options, passes=count)
             return corpus.encode(current_vocabulary(self._state), self.workers)
 
         report = train(word2vec_model(self._state), encode, request, notifier, checkpoints)
@@ -998,7 +996,7 @@ class Word2Vec(metaclass=HidesRemovedNames):
         texts = own_texts(self._state, corpus_file, options)
 
         def opened() -> Corpus:
-            return self._opened(corpus_iterable, texts, options, passes=request.epochs + 1)
+            return open_sentences(self._state, corpus_iterable, texts, options, passes=request.epochs + 1)
 
         def notifier_of(state: Word2VecState) -> Notify:
             model = type(self)()  # not __new__: derived classes may set further attributes
@@ -1011,20 +1009,6 @@ class Word2Vec(metaclass=HidesRemovedNames):
         start = self.alpha if start_alpha is None else start_alpha
         end = self.min_alpha if end_alpha is None else end_alpha
         return checked_rates(start, end, names=("start_alpha", "end_alpha"))
-
-    def _opened(
-        self, sentences: CorpusInput | None, corpus_file: TextInput | None, options: TextOptions, *, passes: int = 1
-    ) -> Corpus:
-        return open_corpus(
-            sentences,
-            corpus_file,
-            passes=passes,
-            options=options,
-            preparation=self._state.preparation,
-            folders=self._state.folders,
-            any_tokens=True,
-            accepts_tokens=len(self._state.wv.index_to_key) > 0,  # of texts that are prepared alike already
-        )
 
     def _notifier(self, callbacks: Sequence[TrainingCallback]) -> Notify:
         return lambda event: notify(callbacks, event, self)

@@ -10,7 +10,8 @@ import numpy as np
 from ... import _core
 from ...distributed import Communicator
 from ...errors import VocabularyError
-from ...text import Corpus, RawCounts, TrimRule, Vocabulary, VocabularyReport
+from ...storage.decoding import TextOptions
+from ...text import Corpus, CorpusInput, RawCounts, TextInput, TrimRule, Vocabulary, VocabularyReport, open_corpus
 from ..options import TrainingOptions, VocabularyOptions
 from ..state import Word2VecState, current_vocabulary
 from .joint_vocabulary import joint_vocabulary
@@ -24,6 +25,7 @@ __all__ = [
     "changed_settings",
     "choose_vocabulary",
     "copy_vocabulary",
+    "open_sentences",
     "scan_corpus",
     "vocabulary_statistics",
 ]
@@ -54,6 +56,46 @@ class VocabularyChoice:
     options: TrainingOptions
     vocabulary_options: VocabularyOptions
     is_update: bool
+
+
+def open_sentences(
+    state: Word2VecState,
+    sentences: CorpusInput | None,
+    corpus_file: TextInput | None,
+    options: TextOptions,
+    *,
+    passes: int = 1,
+) -> Corpus:
+    """Return the corpus that arguments of the user specify, prepared as the model's texts are.
+
+    Parameters
+    ----------
+    state : Word2VecState
+        The model.
+    sentences : iterable of lists of str, or path, optional
+        The sentences, or text with one sentence per line.
+    corpus_file : path, optional
+        Such text, instead of `sentences`.
+    options : TextOptions
+        How text is decoded.
+    passes : int, default 1
+        Number of passes that the caller needs.
+
+    Returns
+    -------
+    Corpus
+        The corpus.
+    """
+    return open_corpus(
+        sentences,
+        corpus_file,
+        passes=passes,
+        options=options,
+        preparation=state.preparation,
+        folders=state.folders,
+        any_tokens=True,
+        accepts_tokens=len(state.wv.index_to_key) > 0,  # of texts that are prepared alike already
+    )
 
 
 def scan_corpus(state: Word2VecState, corpus: Corpus, trim_rule: TrimRule | None, threads: int) -> RawCounts:

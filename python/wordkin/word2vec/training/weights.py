@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ... import _core
 from ...errors import VocabularyError
 from ...runtime.compute import require_available_memory
+from ...runtime.options import integer_option
 from ...text import Vocabulary
 from ...vectors import KeyedVectors
 from ...vectors.columns import resized as resized_columns
@@ -30,7 +31,7 @@ __all__ = [
     "add_missing_rows",
     "end_training",
     "end_training_of",
-    "estimated_memory",
+    "memory_report",
     "refresh_composed_vectors",
     "reset_weights",
     "resize_to_vocabulary",
@@ -366,21 +367,39 @@ def refresh_composed_vectors(state: Word2VecState) -> None:
         state.wv.store.change(recomposed)
 
 
-def estimated_memory(state: Word2VecState, words: int) -> dict[str, int]:
-    """Return the memory that a vocabulary of `words` words and its layers need.
+def memory_report(
+    state: Word2VecState,
+    vocab_size: int | None,
+    report: dict[str, int] | None,
+    further: Mapping[str, int] | None = None,
+) -> dict[str, int]:
+    """Return the memory that a vocabulary and its layers need, for `estimate_memory` of the models.
 
     Parameters
     ----------
     state : Word2VecState
         The model.
-    words : int
-        Size of the vocabulary.
+    vocab_size : int, optional
+        Number of words; that of the model by default.
+    report : dict, optional
+        A dict to extend.
+    further : mapping, optional
+        Bytes of further parts.
 
     Returns
     -------
     dict of str to int
-        Bytes of "vocab", "vectors", and the output layers "syn1" and "syn1neg" that the model has.
+        Bytes of "vocab", "vectors", the output layers "syn1" and "syn1neg" that the model has, and "total".
     """
+    words = integer_option("vocab_size", len(state.wv) if vocab_size is None else vocab_size, 0, 2**31 - 1)
+    result = {} if report is None else report
+    result.update(_estimated_memory(state, words))
+    result.update(further or {})
+    result["total"] = sum(size for name, size in result.items() if name != "total")
+    return result
+
+
+def _estimated_memory(state: Word2VecState, words: int) -> dict[str, int]:
     options = state.options
     vectors, layer = bytes_of_rows(words, state.vector_size), bytes_of_rows(words, state.layer_size)
     memory = {"vocab": words * (700 if options.hierarchical_softmax else 500), "vectors": vectors}
