@@ -34,6 +34,7 @@ SentenceTrainer::SentenceTrainer(const TrainingContext& context, const std::atom
 }
 
 void SentenceTrainer::begin(std::span<const std::int32_t> sentence, const TagRows& tags, random::Generator& generator) {
+  has_room_ = false;  // not even if nothing is left of it: the next sentence has the learning rate after this one
   raw_words_ = sentence.size();
   subsample(sentence, generator);
   tags_ = tags;
@@ -49,7 +50,10 @@ void SentenceTrainer::begin(std::span<const std::int32_t> sentence, const TagRow
 
 bool SentenceTrainer::advance(std::size_t windows, float rate, random::Generator& generator) {
   const std::size_t count = window_count_;
-  if (count == 0) return false;
+  if (count == 0) {
+    has_room_ = true;
+    return false;
+  }
   for (const std::size_t end = std::min(next_ + windows, count + kPrefetchWindows); next_ < end; ++next_) {
     if (cancelled_->load(std::memory_order_relaxed)) {  // a sentence with wide windows can take seconds
       if (composed_) composed_->finish();
@@ -62,10 +66,9 @@ bool SentenceTrainer::advance(std::size_t windows, float rate, random::Generator
   }
   const bool is_left = next_ < count + kPrefetchWindows;
   if (composed_ && !is_left) composed_->finish();
+  has_room_ = !is_left;
   return is_left;
 }
-
-bool SentenceTrainer::has_room() const { return window_count_ == 0 || next_ == window_count_ + kPrefetchWindows; }
 
 double SentenceTrainer::untrained_words() const {
   if (next_ >= window_count_) return 0.0;

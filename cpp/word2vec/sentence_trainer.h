@@ -47,7 +47,7 @@ class SentenceTrainer {
   // returns false when none is left.
   bool advance(std::size_t windows, float rate, random::Generator& generator);
   // Whether the next sentence can begin.
-  [[nodiscard]] bool has_room() const;
+  [[nodiscard]] bool has_room() const { return has_room_; }
   // Number of words of the sentence that are not yet trained, including those that subsampling discards.
   [[nodiscard]] double untrained_words() const;
 
@@ -73,6 +73,7 @@ class SentenceTrainer {
 
   const TrainingContext* context_;
   const std::atomic<bool>* cancelled_;
+  bool has_room_ = true;
   std::size_t raw_words_ = 0;             // of the sentence
   std::vector<std::int32_t> subsampled_;  // words of the sentence that remain after subsampling
   std::vector<float*> subsampled_rows_;   // their input rows; without subwords

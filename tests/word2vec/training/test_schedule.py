@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 
 from reference import word2vec as reference
@@ -99,3 +100,17 @@ def test_train_requires_epochs_and_a_total(sentences: Sentences) -> None:
         model.train(sentences, total_examples=1)
     with pytest.raises(ValueError, match=r"total_examples=model\.corpus_count"):
         model.train(sentences, epochs=1)
+
+
+def test_words_of_sentences_without_windows_decrease_the_learning_rate() -> None:
+    sentences = [["a"]] * 1500 + [["a", "b"]]
+    model = Word2Vec(
+        min_count=1, vector_size=4, sg=1, hs=1, negative=0, sample=0, workers=1, alpha=0.1, min_alpha=0.0, seed=1,
+        progress=False,
+    )  # fmt: skip
+    model.build_vocab(sentences)
+    first, second = model.wv.vectors.astype(float)
+    model.train(sentences, total_examples=len(sentences), epochs=1)
+    # The two words are opposite labels of the root, whose errors are 0.5; words are counted in thousands.
+    rate = 0.1 * (1 - 1000 / 1502)
+    np.testing.assert_allclose(np.abs(model.syn1[0]), rate * np.abs(first - second) / 2, rtol=1e-3)
