@@ -333,9 +333,7 @@ class FastText:
         if sentences is not None or corpus_file is not None:
             if self.epochs > 0:
                 require_objective(self.options)
-            corpus = open_sentences(
-                self._state, sentences, corpus_file, self._state.text_options, passes=self.epochs + 1
-            )
+            corpus = open_sentences(self._state, sentences, corpus_file, passes=self.epochs + 1)
             train_new(self._state, corpus, trim_rule, self._notifier(checked), checkpoints)
             return
         for name, given, method in (

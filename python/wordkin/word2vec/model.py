@@ -396,9 +396,7 @@ class Word2Vec(metaclass=HidesRemovedNames):
             with on_all_ranks(self._state, "opening the texts"):
                 if self.epochs > 0:
                     require_objective(self.options)
-                corpus = open_sentences(
-                    self._state, sentences, corpus_file, self._state.text_options, passes=self.epochs + 1
-                )
+                corpus = open_sentences(self._state, sentences, corpus_file, passes=self.epochs + 1)
             train_new(self._state, corpus, trim_rule, self._notifier(checked), checkpoints)
             return
         warn_of_unused(trim_rule=trim_rule, callbacks=checked, checkpoint=checkpoint)

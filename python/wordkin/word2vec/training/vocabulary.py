@@ -62,7 +62,7 @@ def open_sentences(
     state: Word2VecState,
     sentences: CorpusInput | None,
     corpus_file: TextInput | None,
-    options: TextOptions,
+    options: TextOptions | None = None,
     *,
     passes: int = 1,
 ) -> Corpus:
@@ -76,8 +76,8 @@ def open_sentences(
         The sentences, or text with one sentence per line.
     corpus_file : path, optional
         Such text, instead of `sentences`.
-    options : TextOptions
-        How text is decoded.
+    options : TextOptions, optional
+        How text is decoded; as the model says by default.
     passes : int, default 1
         Number of passes that the caller needs.
 
@@ -90,7 +90,7 @@ def open_sentences(
         sentences,
         corpus_file,
         passes=passes,
-        options=options,
+        options=state.text_options if options is None else options,
         preparation=state.preparation,
         folders=state.folders,
         any_tokens=True,
