@@ -124,9 +124,11 @@ void tag_windows(const std::string& isa, const py::object& tag, const py::object
       x.columns != y.columns || x.columns != w.columns || x.columns % kernels::kRowMultiple != 0)
     throw std::invalid_argument("radii, order, ids and matrices must fit");
   std::vector<kernels::TagContext> contexts;
+  contexts.reserve(static_cast<std::size_t>(positions));
   for (int i = first; i < first + positions; ++i)
     contexts.push_back({std::max(0, i - radii[i - first]), i, std::min(count, i + radii[i - first] + 1)});
   std::vector<const float*> rows;
+  rows.reserve(static_cast<std::size_t>(w.rows));
   for (std::int64_t i = 0; i < w.rows; ++i) rows.push_back(w.row(i));
   outputs.resize(outputs.size() + static_cast<std::size_t>(kernels::kPrefetchedPositions * (noise + 1)), y.row(0));
   memory::AlignedBuffer<float> scratch(static_cast<std::size_t>(kernels::tag_floats(noise, x.columns)));
