@@ -360,7 +360,7 @@ def test_killed_runs_can_be_resumed(run_script: RunScript, tmp_path: Path) -> No
             if child == 0:
                 train(ELMo(**SMALL), checkpoint=folder, checkpoint_seconds=1e-6)
                 os._exit(0)
-            time.sleep(draw.uniform(0, whole.seconds))
+            time.sleep(draw.uniform(0, whole.seconds / 3))
             os.kill(child, signal.SIGKILL)
             kills += os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
         model = ELMo(**SMALL)
