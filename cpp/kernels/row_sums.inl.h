@@ -48,27 +48,17 @@ struct ChangeBlock {
   }
 };
 
-template <template <int> typename Block, typename... Arguments>
+// Widths are multiples of kRowMultiple floats, and so is each block of columns.
+inline constexpr int kBlockUnit = kRowMultiple / Vec::kWidth;  // vectors
+static_assert(kBlockUnit > 0 && kSumVectors % kBlockUnit == 0);
+
+// Calls Block<B>::run for B = vectors.
+template <template <int> typename Block, int B = kSumVectors, typename... Arguments>
 inline void with_vectors(int vectors, const Arguments&... arguments) {
-  static_assert(kSumVectors == 8);
-  switch (vectors) {
-    case 1:
-      return Block<1>::run(arguments...);
-    case 2:
-      return Block<2>::run(arguments...);
-    case 3:
-      return Block<3>::run(arguments...);
-    case 4:
-      return Block<4>::run(arguments...);
-    case 5:
-      return Block<5>::run(arguments...);
-    case 6:
-      return Block<6>::run(arguments...);
-    case 7:
-      return Block<7>::run(arguments...);
-    default:
-      return Block<8>::run(arguments...);
+  if constexpr (B > kBlockUnit) {
+    if (vectors < B) return with_vectors<Block, B - kBlockUnit>(vectors, arguments...);
   }
+  Block<B>::run(arguments...);
 }
 
 inline int vectors_left(int width, int c) {
