@@ -21,7 +21,7 @@ from pathlib import Path
 
 from interpreters import ROOT
 
-LARGEST = 2_200_000  # bytes; bench/records has the sizes of wheels
+LARGEST = 2_210_000  # bytes; bench/records has the sizes of wheels
 LICENCES = sorted(["LICENSE", *(f"LICENSES/{path.name}" for path in (ROOT / "LICENSES").glob("*.txt"))])
 # Files of a checkout that a source distribution does not have.
 NOT_IN_SOURCES = (".ci/", ".github/")
