@@ -18,6 +18,7 @@ __all__ = [
     "memory_of_steps",
     "perplexities",
     "predictions",
+    "original_modules",
     "requests",
 ]
 
@@ -80,6 +81,24 @@ def requests(records: Records) -> str:
             ]
             rows.append([model, precision, *(show(value) if value else NOT_MEASURED for value in found)])
     return markdown(["model", "encoder", "median", "99 %", "allocations", "with Python objects"], rows)
+
+
+def original_modules(records: Records) -> str:
+    """Models of ELMoForManyLangs against the modules that they were made with, and loading against reading."""
+    run = records.newest("elmo.pretrained")
+    rows = []
+    for case, rival, quantity in (
+        ("encode, 1 thread", "original modules", "words/s"),
+        ("encode, 2 threads", "original modules", "words/s"),
+        ("load", "reading the bytes", "s"),
+    ):
+        own, other = run.find(case, "wordkin", quantity), run.find(case, rival, quantity)
+        if own is None or other is None:
+            continue
+        what = f"{case}, {quantity}" if quantity == "words/s" else f"{case}, against {rival}"
+        relative = ratio(run.ratio(case, "wordkin", rival, quantity))
+        rows.append([what, show(own), show(other), relative, run.machine["name"]])
+    return markdown(["", "wordkin", "the other", "ratio", "machine"], rows)
 
 
 def memory_of_steps(records: Records) -> str:
