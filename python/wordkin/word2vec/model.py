@@ -195,7 +195,7 @@ class Word2Vec(metaclass=HidesRemovedNames):
     deterministic : bool, default False
         Whether equal seeds give equal vectors with any number of workers. Each worker then trains a replica of the
         weights, which takes the memory of as many models as there are workers, and one more with `checkpoint`; their
-        changes are combined at fixed positions of the corpus, and `alpha` is multiplied by 2 `workers`^(1/4),
+        changes are combined at fixed positions of the corpus, and `alpha` is multiplied by 2 `workers`^(1/8),
         which makes up for the shorter steps of the combination. The vectors depend on the number of workers, on
         `batch_words`, on `sync_words` and on the instruction set, but not on how the system schedules threads. With one
         worker, training is always deterministic.
@@ -206,7 +206,7 @@ class Word2Vec(metaclass=HidesRemovedNames):
         Connects processes that train one model together; see `wordkin.distributed`. `sentences` are those of each
         process; files in `corpus_file`, which must be given to all processes, are divided among them, large ones at
         line ends. Counts are merged, and all processes end with the same model. Their changes are combined as with
-        `deterministic`, and `alpha` is multiplied by 2 N^(1/4) for N processes. With one worker each, equal
+        `deterministic`, and `alpha` is multiplied by 2 N^(1/8) for N processes. With one worker each, equal
         parts and seeds give equal vectors.
     wire : {"float32", "bfloat16"}, default "float32"
         Precision in which processes send the changes of their weights to each other.
