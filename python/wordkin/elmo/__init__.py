@@ -5,11 +5,13 @@ from .inference.fine_tuning import LayerPass
 from .inference.scoring import TokenScores
 from .model import ELMo
 from .options import ELMoOptions, ELMoRunOptions, ELMoTrainingOptions
+from .presets import PRESETS, Preset
 from .report import ELMoTrainingReport, Perplexity, Validation
 from .training.callbacks import ELMoCallback, StepReport
 from .training.progress import ELMoProgressEvent
 
 __all__ = [
+    "PRESETS",
     "ELMo",
     "ELMoCallback",
     "ELMoOptions",
@@ -20,6 +22,7 @@ __all__ = [
     "LayerPass",
     "OfficialOptions",
     "Perplexity",
+    "Preset",
     "StepReport",
     "TokenScores",
     "Validation",

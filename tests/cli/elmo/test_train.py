@@ -72,7 +72,7 @@ def test_json_report(run: Run, corpus: Path, held_out: Path, tmp_path: Path) -> 
     assert validation["mean"] == pytest.approx((validation["forward"] + validation["backward"]) / 2)
     assert set(report["loss"]) == {"forward", "backward"}
     assert report["checkpoint"].endswith(".safetensors")
-    assert set(report["seconds"]) == {"reading", "training", "saving", "total"}
+    assert set(report["seconds"]) == {"reading", "word_vectors", "training", "saving", "total"}
 
 
 def test_repeating_the_command_resumes_training(run: Run, corpus: Path, tmp_path: Path) -> None:
