@@ -53,6 +53,19 @@ def perplexity_chart(records: Records) -> Chart:
     return Chart(svg=line_chart("Validation perplexity on Wikipedia", [panel]), alt=alt)
 
 
+def recipes_chart(records: Records) -> Chart:
+    case = "10 minutes, validation"
+    run = records.newest("elmo.recipe", case, disturbed=True)
+    series, described = [], []
+    for system in dict.fromkeys(measured.system for measured in run.select(case=case)):
+        points = [(m.at or 0.0, m.middle) for m in run.select(case=case, system=system)]
+        series.append(Series(name=system, points=points))
+        described.append(f"{system}: {points[0][1]:.0f} to {points[-1][1]:.0f}")
+    panel = Panel(x_label="minutes of training", y_label="validation perplexity", series=series)
+    alt = f"Line chart of the validation perplexity over ten minutes, first and last value. {'; '.join(described)}."
+    return Chart(svg=line_chart("Validation perplexity by the settings of training", [panel]), alt=alt)
+
+
 def loss_chart(records: Records) -> Chart:
     run = records.newest("elmo.wikipedia", "training")
     series = [
@@ -150,6 +163,7 @@ CHARTS: dict[str, Callable[[Records], Chart]] = {
     "training": training_chart,
     "perplexity": perplexity_chart,
     "loss": loss_chart,
+    "recipes": recipes_chart,
     "efficiency": efficiency_chart,
     "ranks": ranks_chart,
     "traffic_by_ranks": traffic_by_ranks_chart,

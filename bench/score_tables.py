@@ -7,7 +7,7 @@ from collections.abc import Callable
 from bench.cells import markdown, mean_and_deviation
 from bench.records import Measurement, Records
 
-__all__ = ["accuracy", "accuracy_of_features", "fractions", "recipes", "scores"]
+__all__ = ["accuracy", "accuracy_of_features", "fractions", "model_recipes", "recipes", "scores"]
 
 FEATURES = ("learned from scratch", "word2vec", "ELMo", "word2vec + ELMo")
 
@@ -78,6 +78,31 @@ def recipes(records: Records) -> str:
         for about, scores in found.items()
     ]
     return markdown(["try", *heads.values()], rows)
+
+
+def model_recipes(records: Records) -> str:
+    """Return what language models that were trained for the same time, with different settings, score."""
+    names = {
+        "M tokens": "million words",
+        "perplexity": "perplexity",
+        "chunking/elmo": "chunking, F1",
+        "chunking/both": "with word2vec",
+        "sst2/elmo": "SST-2, accuracy",
+        "sst2/both": "with word2vec",
+        "reviews": "reviews, accuracy",
+    }
+    rows = []
+    for minutes in (10, 30, 60):
+        case = f"{minutes} minutes"
+        try:
+            run = records.newest("elmo.recipe", case, disturbed=True)
+        except LookupError:
+            continue
+        for system in dict.fromkeys(measured.system for measured in run.select(case=case)):
+            found = (run.find(case, system, quantity) for quantity in names)
+            cells = ("" if measured is None else mean_and_deviation(measured, 1) for measured in found)
+            rows.append([f"{minutes}", system, *cells])
+    return markdown(["minutes", "settings", *names.values()], rows)
 
 
 def fractions(records: Records) -> str:

@@ -25,7 +25,7 @@ from bench.elmo_tables import (
 )
 from bench.readme_tables import tasks, training
 from bench.records import Records
-from bench.score_tables import accuracy, accuracy_of_features, fractions, recipes, scores
+from bench.score_tables import accuracy, accuracy_of_features, fractions, model_recipes, recipes, scores
 
 __all__ = ["TABLES", "sizes"]
 
@@ -224,6 +224,7 @@ TABLES: dict[str, Callable[[Records], str]] = {
     "chunking": scores("chunking"),
     "fractions": fractions,
     "recipes": recipes,
+    "elmo-recipes": model_recipes,
     "wheels": wheels,
     "kills": kills,
     "network": network,

@@ -85,6 +85,19 @@ TRIES = {
     "wide": Try("Adam, 1024/128", ADAM, {"dim": 1024, "projection_dim": 128}),
     "projection-128": Try("Adam, 512/128", ADAM, {"projection_dim": 128}),
     "words": Try("Adam, word2vec in the token layer", ADAM, word_vectors=True),
+    "negatives-words": Try("Adam, 2,048 negatives, word2vec", {**ADAM, "negatives": 2048}, word_vectors=True),
+    "negatives-words-128": Try(
+        "Adam, 512/128, 2,048 negatives, word2vec",
+        {**ADAM, "negatives": 2048},
+        {"projection_dim": 128},
+        word_vectors=True,
+    ),
+    "negatives-words-wide": Try(
+        "Adam, 1024/128, 2,048 negatives, word2vec",
+        {**ADAM, "negatives": 2048},
+        {"dim": 1024, "projection_dim": 128},
+        word_vectors=True,
+    ),
 }
 
 
