@@ -1,12 +1,13 @@
 """Which settings train the best language model in a given time?
 
-Trains a model with each of several settings for the same time on the largest Wikipedia text in DATA, and judges it by
-the perplexity of other articles and by development sets: chunks (CoNLL-2000) and sentiment (SST-2) with the model alone
-and beside word2vec, and long reviews (IMDb) by logistic regression on the mean of all layers. The models stay in the
-folder of --keep, and what has been trained or judged there is not done again.
+Trains a model with each of several settings, which differ from those of `wordkin elmo train --preset hour` in one
+point, for the same time on the largest Wikipedia text in DATA, and judges it by the perplexity of other articles and by
+development sets: chunks (CoNLL-2000) and sentiment (SST-2) with the model alone and beside word2vec, and long reviews
+(IMDb) by logistic regression on the mean of all layers. The models stay in the folder of --keep, and what has been
+trained or judged there is not done again.
 
     python -m bench.elmo.recipe DATA --minutes 10
-    python -m bench.elmo.recipe DATA --minutes 60 --tries adam --seeds 5
+    python -m bench.elmo.recipe DATA --minutes 60 --tries preset --seeds 5
 
 The number of steps and the end of the schedule follow from the duration of a step, which a run of 20 seconds measures;
 the folder of --keep stores it. With --measure-steps nothing else is done: on a quiet machine first, after which the
@@ -33,6 +34,7 @@ from bench.recording import Recorder, recording
 from bench.rivals.environments import bench_home
 from wordkin import ELMo, KeyedVectors
 from wordkin.downstream.files.labelled_files import read_labelled
+from wordkin.elmo import PRESETS
 
 TRAIN, VALID = "wiki-sentences-20m.txt.gz", "wiki-sentences-valid.txt.gz"
 REVIEWS = "imdb-train.tsv.gz"
@@ -42,18 +44,9 @@ PROBE_SECONDS = 20.0
 STEPS = "seconds-per-step.json"  # of each try, in the folder of --keep
 CHECKED_STEPS = 8  # validations of each training
 
-MODEL: dict[str, Any] = {
-    "dim": 512,
-    "projection_dim": 64,
-    "filters": ((1, 16), (2, 16), (3, 32), (4, 64), (5, 128)),
-}
+MODEL: dict[str, Any] = PRESETS["hour"].model
 TRAINING: dict[str, Any] = {
-    "min_count": 5,
-    "batch_size": 64,
-    "learning_rate": 0.6,
-    "schedule": "linear",
-    "warmup_steps": 200,
-    "precision": "bfloat16",
+    name: value for name, value in PRESETS["hour"].training.items() if name not in ("decay_seconds", "epochs")
 }
 
 
@@ -64,40 +57,31 @@ class Try:
     about: str
     training: dict[str, Any] = field(default_factory=dict)
     model: dict[str, Any] = field(default_factory=dict)
-    word_vectors: bool = False
+    word_vectors: bool = True
 
 
-ADAM = {"optimizer": "adam", "learning_rate": 2e-3, "warmup_steps": 500}
+ADAGRAD = {"optimizer": "adagrad", "learning_rate": 0.6, "warmup_steps": 200}
+SMALL = {"projection_dim": 64}
 TRIES = {
-    "adagrad": Try("Adagrad, batch size 64"),
-    "float32": Try("Adagrad in float32", {"precision": "float32"}),
-    "adagrad-32": Try("Adagrad, batch size 32", {"batch_size": 32, "learning_rate": 0.4}),
-    "adagrad-128": Try("Adagrad, batch size 128", {"batch_size": 128, "learning_rate": 0.8}),
-    "adam": Try("Adam, batch size 64", ADAM),
-    "adam-32": Try("Adam, batch size 32", {**ADAM, "batch_size": 32, "learning_rate": 1e-3}),
-    "adam-128": Try("Adam, batch size 128", {**ADAM, "batch_size": 128, "learning_rate": 3e-3}),
-    "adam-256": Try("Adam, batch size 256", {**ADAM, "batch_size": 256, "learning_rate": 4e-3}),
-    "adam-constant": Try("Adam, constant rate", {**ADAM, "schedule": "constant", "learning_rate": 1e-3}),
-    "negatives-2048": Try("Adam, 2,048 negatives", {**ADAM, "negatives": 2048}),
-    "negatives-4096": Try("Adam, 4,096 negatives", {**ADAM, "negatives": 4096}),
-    "no-dropout": Try("Adam, no dropout", {**ADAM, "dropout": 0.0}),
-    "separate": Try("Adam, softmax of each direction", ADAM, {"shared_softmax": False}),
-    "wide": Try("Adam, 1024/128", ADAM, {"dim": 1024, "projection_dim": 128}),
-    "projection-128": Try("Adam, 512/128", ADAM, {"projection_dim": 128}),
-    "words": Try("Adam, word2vec in the token layer", ADAM, word_vectors=True),
-    "negatives-words": Try("Adam, 2,048 negatives, word2vec", {**ADAM, "negatives": 2048}, word_vectors=True),
-    "negatives-words-128": Try(
-        "Adam, 512/128, 2,048 negatives, word2vec",
-        {**ADAM, "negatives": 2048},
-        {"projection_dim": 128},
-        word_vectors=True,
-    ),
-    "negatives-words-wide": Try(
-        "Adam, 1024/128, 2,048 negatives, word2vec",
-        {**ADAM, "negatives": 2048},
-        {"dim": 1024, "projection_dim": 128},
-        word_vectors=True,
-    ),
+    "preset": Try("those of the preset: 512/128, Adam, batch size 64, 2,048 sampled words, word vectors"),
+    "no-words": Try("no word vectors", word_vectors=False),
+    "frozen-words": Try("word vectors are not trained", {"train_word_vectors": False}),
+    "adagrad": Try("Adagrad", ADAGRAD),
+    "batch-32": Try("batch size 32", {"batch_size": 32, "learning_rate": 1e-3}),
+    "batch-128": Try("batch size 128", {"batch_size": 128, "learning_rate": 3e-3}),
+    "batch-256": Try("batch size 256", {"batch_size": 256, "learning_rate": 4e-3}),
+    "rate-1e-3": Try("learning rate 0.001", {"learning_rate": 1e-3}),
+    "rate-4e-3": Try("learning rate 0.004", {"learning_rate": 4e-3}),
+    "constant": Try("constant learning rate of 0.001", {"schedule": "constant", "learning_rate": 1e-3}),
+    "negatives-1024": Try("1,024 sampled words", {"negatives": 1024}),
+    "negatives-8192": Try("8,192 sampled words", {"negatives": 8192}),
+    "no-dropout": Try("no dropout", {"dropout": 0.0}),
+    "dropout-0.2": Try("dropout 0.2", {"dropout": 0.2}),
+    "separate": Try("softmax of each direction", {}, {"shared_softmax": False}),
+    "small": Try("512/64", {}, SMALL),
+    "wide": Try("1024/128", {}, {"dim": 1024}),
+    "float32": Try("512/64 in float32", {"precision": "float32"}, SMALL),
+    "start": Try("512/64, Adagrad, 8,192 sampled words, no word vectors", {**ADAGRAD, "negatives": 8192}, SMALL, False),
 }
 
 
