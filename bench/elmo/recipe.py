@@ -42,7 +42,7 @@ N_REVIEWS = 6_000  # the first four fifths are trained on, the others are the de
 LONGEST_REVIEW = 400  # tokens
 PROBE_SECONDS = 20.0
 STEPS = "seconds-per-step.json"  # of each try, in the folder of --keep
-CHECKED_STEPS = 8  # validations of each training
+CHECKED_STEPS = 4  # validations of each training
 
 MODEL: dict[str, Any] = PRESETS["hour"].model
 TRAINING: dict[str, Any] = {

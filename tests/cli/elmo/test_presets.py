@@ -47,10 +47,19 @@ def test_flags_take_precedence(run: Run, corpus: Path, tmp_path: Path) -> None:
 def test_word_vectors_of_the_text_are_trained_first(run: Run, corpus: Path, tmp_path: Path) -> None:
     outcome = run("elmo", "train", corpus, "-o", tmp_path / "m", *SHORT, "--freeze-word-vectors")
     assert outcome.status == 0, outcome.err
-    assert "word vectors: trained in" in outcome.out
+    assert "word vectors: trained or read in" in outcome.out
     vectors = KeyedVectors.load(tmp_path / "m" / "word-vectors.safetensors")
     assert vectors.vector_size == PRESET.word_vectors["vector_size"]
     np.testing.assert_array_equal(vectors_of_model(tmp_path / "m"), vectors.vectors)
+
+
+def test_rare_words_have_vectors_if_requested(run: Run, tmp_path: Path) -> None:
+    corpus = tmp_path / "corpus.txt"
+    corpus.write_text("one two three four five six seven\n" * 4, encoding="utf-8")
+    flags = ["--batch-size", "1", "--min-count", "1", "--max-steps", "1"]
+    outcome = run("elmo", "train", corpus, "-o", tmp_path / "m", *SMALL, *flags)
+    assert outcome.status == 0, outcome.err
+    assert len(KeyedVectors.load(tmp_path / "m" / "word-vectors.safetensors")) == 7
 
 
 def test_resumed_training_keeps_the_word_vectors(run: Run, corpus: Path, tmp_path: Path) -> None:

@@ -116,14 +116,21 @@ def trained_word_vectors(
         If the text can be read only once.
     """
     file = local_path(args.output) / _FILE_NAME
-    resumes = checkpoint is not None and getattr(args, "resume", True) and bool(CheckpointFolder(checkpoint).paths())
+    resumes = getattr(args, "resume", True) and _has_checkpoints(checkpoint)
     if resumes and file.exists():
         return load_vectors(str(file))
     if not opened.corpus.is_restartable:
         raise UsageError(f"{opened.corpus.name} can be read only once; --preset needs a file, or --word-vectors")
-    options: dict[str, Any] = {**preset.word_vectors, **given_arguments(args, ("seed", "workers", "max_isa"))}
+    options: dict[str, Any] = {
+        **preset.word_vectors,
+        **given_arguments(args, ("min_count", "seed", "workers", "max_isa")),
+    }
     texts: dict[str, Any] = {**preparation_arguments(args), **given_arguments(args, ("encoding", "errors"))}
     vectors = Word2Vec(corpus_file=opened.files, progress=progress_display(args), **options, **texts).wv
     file.parent.mkdir(parents=True, exist_ok=True)
     vectors.save(file)
     return vectors
+
+
+def _has_checkpoints(folder: str | None) -> bool:
+    return folder is not None and local_path(folder).is_dir() and bool(CheckpointFolder(folder).paths())
