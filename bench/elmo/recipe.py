@@ -63,7 +63,7 @@ class Try:
 ADAGRAD = {"optimizer": "adagrad", "learning_rate": 0.6, "warmup_steps": 200}
 SMALL = {"projection_dim": 64}
 TRIES = {
-    "preset": Try("those of the preset: 512/128, Adam, batch size 64, 2,048 sampled words, word vectors"),
+    "preset": Try("the preset"),
     "no-words": Try("no word vectors", word_vectors=False),
     "frozen-words": Try("word vectors are not trained", {"train_word_vectors": False}),
     "adagrad": Try("Adagrad", ADAGRAD),
