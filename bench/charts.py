@@ -20,12 +20,12 @@ text { font: 12px system-ui, sans-serif; fill: #1f2328 }
 .title { font-size: 14px; font-weight: 600 }
 .page { fill: #ffffff } .grid { stroke: #d0d7de } .axis { stroke: #59636e }
 .s0 { fill: #0969da; stroke: #0969da } .s1 { fill: #868f99; stroke: #868f99 } .s2 { fill: #bc4c00; stroke: #bc4c00 }
-.s3 { fill: #8250df; stroke: #8250df }
+.s3 { fill: #8250df; stroke: #8250df } .s4 { fill: #1a7f37; stroke: #1a7f37 } .s5 { fill: #bf3989; stroke: #bf3989 }
 .line { fill: none; stroke-width: 2 } .dashed { stroke-dasharray: 6 4 } rect { stroke: none }
 @media (prefers-color-scheme: dark) {
 text { fill: #e6edf3 } .page { fill: #0d1117 } .grid { stroke: #30363d } .axis { stroke: #9198a1 }
 .s0 { fill: #4493f8; stroke: #4493f8 } .s1 { fill: #7d8590; stroke: #7d8590 } .s2 { fill: #db6d28; stroke: #db6d28 }
-.s3 { fill: #a371f7; stroke: #a371f7 }
+.s3 { fill: #a371f7; stroke: #a371f7 } .s4 { fill: #3fb950; stroke: #3fb950 } .s5 { fill: #db61a2; stroke: #db61a2 }
 }
 """
 

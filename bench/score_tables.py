@@ -91,7 +91,7 @@ def model_recipes(records: Records) -> str:
         "sst2/both": "with word2vec",
         "reviews": "reviews, accuracy",
     }
-    rows = []
+    lines: list[tuple[str, str, list[Measurement | None]]] = []
     for minutes in (10, 30, 60):
         case = f"{minutes} minutes"
         try:
@@ -99,10 +99,14 @@ def model_recipes(records: Records) -> str:
         except LookupError:
             continue
         for system in dict.fromkeys(measured.system for measured in run.select(case=case)):
-            found = (run.find(case, system, quantity) for quantity in names)
-            cells = ("" if measured is None else mean_and_deviation(measured, 1) for measured in found)
-            rows.append([f"{minutes}", system, *cells])
-    return markdown(["minutes", "settings", *names.values()], rows)
+            lines.append((str(minutes), system, [run.find(case, system, quantity) for quantity in names]))
+    used = [column for column in range(len(names)) if any(found[column] for _, _, found in lines)]
+    rows = [
+        [minutes, system, *(mean_and_deviation(cell, 1) if (cell := found[column]) else "" for column in used)]
+        for minutes, system, found in lines
+    ]
+    heads = list(names.values())
+    return markdown(["minutes", "settings", *(heads[column] for column in used)], rows)
 
 
 def fractions(records: Records) -> str:
