@@ -35,8 +35,8 @@ def add_preset_flag(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--preset",
         choices=sorted(PRESETS),
-        help=f"settings that were found by measurement; flags take precedence ({choices}; without --word-vectors, "
-        f"word vectors of the text are trained first, and saved in OUTPUT/{_FILE_NAME})",
+        help=f"settings that were found by measurement; flags take precedence. {choices}. Without --word-vectors, word "
+        f"vectors of the text are trained first, and saved in OUTPUT/{_FILE_NAME} (default: none)",
     )
 
 
