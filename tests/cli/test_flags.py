@@ -64,7 +64,7 @@ CASES: dict[tuple[str, ...], tuple[Defaults, set[str]]] = {
             **{item.name: item.default for item in (*fields(ELMoOptions), *fields(PreparationOptions))},
             **defaults_of(ELMo.train),
         },
-        {"workers", "max_isa", "checkpoint", "vocabulary", "learning_rate", "progress", "distributed"},
+        {"preset", "workers", "max_isa", "checkpoint", "vocabulary", "learning_rate", "progress", "distributed"},
     ),
     ("elmo", "encode"): (
         defaults_of(ELMo.encode_file),
