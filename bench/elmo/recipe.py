@@ -1,10 +1,10 @@
 """Which settings train the best language model in a given time?
 
-Trains a model with each of several settings, which differ from those of `wordkin elmo train --preset hour` in one
-point, for the same time on the largest Wikipedia text in DATA, and judges it by the perplexity of other articles and by
-development sets: chunks (CoNLL-2000) and sentiment (SST-2) with the model alone and beside word2vec, and long reviews
-(IMDb) by logistic regression on the mean of all layers. The models stay in the folder of --keep, and what has been
-trained or judged there is not done again.
+Trains a model with each of several settings, which differ from those of `wordkin elmo train --preset hour` in what
+their names say, for the same time on the largest Wikipedia text in DATA, and judges it by the perplexity of other
+articles and by development sets: chunks (CoNLL-2000) and sentiment (SST-2) with the model alone and beside word2vec,
+and long reviews (IMDb) by logistic regression on the mean of all layers. The models stay in the folder of --keep, and
+what has been trained or judged there is not done again.
 
     python -m bench.elmo.recipe DATA --minutes 10
     python -m bench.elmo.recipe DATA --minutes 60 --tries preset --seeds 5
@@ -44,7 +44,7 @@ PROBE_SECONDS = 20.0
 STEPS = "seconds-per-step.json"  # of each try, in the folder of --keep
 CHECKED_STEPS = 4  # validations of each training
 
-MODEL: dict[str, Any] = PRESETS["hour"].model
+MODEL: dict[str, Any] = dict(PRESETS["hour"].model)
 TRAINING: dict[str, Any] = {
     name: value for name, value in PRESETS["hour"].training.items() if name not in ("decay_seconds", "epochs")
 }

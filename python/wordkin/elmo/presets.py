@@ -40,7 +40,7 @@ class Preset:
 PRESETS: Mapping[str, Preset] = MappingProxyType(
     {
         "hour": Preset(
-            about="a model that helps classifiers and taggers, after one hour on two cores",
+            about="a model for classifiers and taggers, trained for one hour",
             model=MappingProxyType(
                 {
                     "dim": 512,

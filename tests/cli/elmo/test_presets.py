@@ -47,7 +47,7 @@ def test_flags_take_precedence(run: Run, corpus: Path, tmp_path: Path) -> None:
 def test_word_vectors_of_the_text_are_trained_first(run: Run, corpus: Path, tmp_path: Path) -> None:
     outcome = run("elmo", "train", corpus, "-o", tmp_path / "m", *SHORT, "--freeze-word-vectors")
     assert outcome.status == 0, outcome.err
-    assert "word vectors: trained or read in" in outcome.out
+    assert "word vectors: trained in" in outcome.out
     vectors = KeyedVectors.load(tmp_path / "m" / "word-vectors.safetensors")
     assert vectors.vector_size == PRESET.word_vectors["vector_size"]
     np.testing.assert_array_equal(vectors_of_model(tmp_path / "m"), vectors.vectors)
@@ -69,6 +69,7 @@ def test_resumed_training_keeps_the_word_vectors(run: Run, corpus: Path, tmp_pat
     outcome = run(*command, "8")
     assert outcome.status == 0, outcome.err
     assert "resumed at 4" in outcome.out
+    assert "word vectors" not in outcome.out
     assert (tmp_path / "m" / "word-vectors.safetensors").stat().st_mtime_ns == written
 
 
@@ -89,6 +90,56 @@ def test_given_word_vectors_are_used(run: Run, corpus: Path, tmp_path: Path) -> 
     assert not (tmp_path / "m" / "word-vectors.safetensors").exists()
 
 
+def test_missing_word_vectors_of_a_run_that_resumes(run: Run, corpus: Path, tmp_path: Path) -> None:
+    command = ["elmo", "train", corpus, "-o", tmp_path / "m", *SMALL, "--checkpoint-steps", "4", "--max-steps"]
+    assert run(*command, "4").status == 0
+    (tmp_path / "m" / "word-vectors.safetensors").unlink()
+    outcome = run(*command, "8")
+    assert outcome.status == 2
+    assert "--word-vectors, or start again with --no-resume" in outcome.err
+    assert not (tmp_path / "m" / "word-vectors.safetensors").exists()
+
+
+@pytest.mark.parametrize("flag", ["corpus", "--vocabulary", "--validation"])
+def test_word_vectors_do_not_replace_what_is_read(run: Run, corpus: Path, tmp_path: Path, flag: str) -> None:
+    text = tmp_path / "m" / "word-vectors.safetensors"
+    text.parent.mkdir()
+    text.write_bytes(corpus.read_bytes())
+    arguments = [text] if flag == "corpus" else [corpus, flag, text]
+    outcome = run("elmo", "train", *arguments, "-o", tmp_path / "m", *SHORT)
+    assert outcome.status != 0
+    assert "the output must not replace a file that is read" in outcome.err
+    assert text.read_bytes() == corpus.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        "--learning-rate -1", "--batch-size 0", "--dropout 2", "--decay-seconds nan", "--negatives 0", "--keep 0",
+        "--epochs 0", "--decay-steps 10 --decay-seconds 5", "--max-vocabulary-size 1", "--vocabulary missing.txt",
+    ],
+)  # fmt: skip
+def test_invalid_flags_are_reported_before_word_vectors_are_trained(
+    run: Run, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flags: str
+) -> None:
+    monkeypatch.setattr("wordkin.cli.elmo.presets.Word2Vec", None)
+    outcome = run("elmo", "train", corpus, "-o", tmp_path / "m", *SMALL, *flags.split())
+    assert outcome.status in (1, 2)
+    assert not (tmp_path / "m" / "word-vectors.safetensors").exists()
+
+
+@pytest.mark.parametrize("flags", ["--optimizer adam", "--schedule linear"])
+def test_flags_that_repeat_the_preset_change_nothing(run: Run, corpus: Path, tmp_path: Path, flags: str) -> None:
+    outcome = run("elmo", "train", corpus, "-o", tmp_path / "m", *SHORT, *flags.split(), "--json")
+    assert outcome.status == 0, outcome.err
+    settings = json.loads(outcome.out)["settings"]
+    assert {name: settings[name] for name in ("learning_rate", "decay_seconds", "epochs")} == {
+        name: PRESET.training[name] for name in ("learning_rate", "decay_seconds", "epochs")
+    }
+    assert settings["preset"] == "hour"
+    assert settings["word_vectors"] == str(tmp_path / "m" / "word-vectors.safetensors")
+
+
 @pytest.mark.parametrize("flags", ["--schedule constant", "--decay-steps 10", "--optimizer adagrad"])
 def test_settings_that_depend_on_a_replaced_one_are_replaced(
     run: Run, corpus: Path, tmp_path: Path, flags: str
@@ -99,7 +150,7 @@ def test_settings_that_depend_on_a_replaced_one_are_replaced(
     if flags.startswith("--optimizer"):
         assert settings["learning_rate"] is None
     else:
-        assert settings["decay_seconds"] is None
+        assert (settings["decay_seconds"], settings["epochs"]) == (None, 10)
 
 
 @pytest.mark.parametrize(

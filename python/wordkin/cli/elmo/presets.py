@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 from ...elmo import PRESETS, Preset
@@ -16,11 +17,15 @@ from ..exits import UsageError
 from ..flags import given_arguments
 from ..messages import progress_display
 
-__all__ = ["add_preset_flag", "preset_of", "preset_training", "trained_word_vectors"]
+__all__ = ["add_preset_flag", "preset_of", "preset_training", "word_vectors_file", "word_vectors_of"]
 
 _FILE_NAME = "word-vectors.safetensors"
-# A flag replaces also the settings that have a meaning only together with the preset's value.
-_DEPENDENT = {"optimizer": "learning_rate", "schedule": "decay_seconds", "decay_steps": "decay_seconds"}
+# A flag with another value than the preset's replaces also the settings that belong to that value.
+_DEPENDENT = {
+    "optimizer": ("learning_rate", "warmup_steps"),
+    "schedule": ("decay_seconds", "epochs"),
+    "decay_steps": ("decay_seconds", "epochs"),
+}
 
 
 def add_preset_flag(parser: argparse.ArgumentParser) -> None:
@@ -36,7 +41,8 @@ def add_preset_flag(parser: argparse.ArgumentParser) -> None:
         "--preset",
         choices=sorted(PRESETS),
         help=f"settings that were found by measurement; flags take precedence. {choices}. Without --word-vectors, word "
-        f"vectors of the text are trained first, and saved in OUTPUT/{_FILE_NAME} (default: none)",
+        f"vectors of the text are trained first and saved in OUTPUT/{_FILE_NAME}; for others, use wordkin train and "
+        "--word-vectors (default: none)",
     )
 
 
@@ -64,7 +70,7 @@ def preset_of(args: argparse.Namespace) -> Preset | None:
         if value is not None:
             raise UsageError(f"--preset and {name} cannot both be given: each has the options of the model")
     if getattr(args, "token_input", False):
-        raise UsageError("--preset and --token-input cannot both be given: its model reads characters")
+        raise UsageError("--preset and --token-input cannot both be given: the model of the preset reads characters")
     if args.distributed is not None and args.word_vectors is None:
         raise UsageError("--preset with --distributed needs --word-vectors; train them with wordkin train")
     return PRESETS[args.preset]
@@ -85,13 +91,34 @@ def preset_training(preset: Preset, given: dict[str, Any]) -> dict[str, Any]:
     dict
         The arguments.
     """
-    replaced = {_DEPENDENT[name] for name in given if name in _DEPENDENT}
+    replaced: set[str] = set()
+    for name, dependent in _DEPENDENT.items():
+        if name in given and given[name] != preset.training.get(name):
+            replaced.update(dependent)
     return {**{name: value for name, value in preset.training.items() if name not in replaced}, **given}
 
 
-def trained_word_vectors(
+def word_vectors_file(preset: Preset | None, args: argparse.Namespace) -> Path | None:
+    """Return the file for the word vectors of a preset.
+
+    Parameters
+    ----------
+    preset : Preset or None
+        The settings.
+    args : Namespace
+        Parsed arguments.
+
+    Returns
+    -------
+    Path or None
+        None if no word vectors are trained.
+    """
+    return None if preset is None or args.word_vectors is not None else local_path(args.output) / _FILE_NAME
+
+
+def word_vectors_of(
     preset: Preset, args: argparse.Namespace, opened: OpenedInput, checkpoint: str | None
-) -> KeyedVectors:
+) -> tuple[KeyedVectors, bool]:
     """Return the word vectors of the text: new ones, or those of a run that resumes.
 
     Parameters
@@ -107,18 +134,24 @@ def trained_word_vectors(
 
     Returns
     -------
-    KeyedVectors
+    vectors : KeyedVectors
         The word vectors.
+    is_new : bool
+        Whether they are new.
 
     Raises
     ------
     UsageError
-        If the text can be read only once.
+        If the text can be read only once, or the vectors of a run that resumes are missing.
     """
-    file = local_path(args.output) / _FILE_NAME
-    resumes = getattr(args, "resume", True) and _has_checkpoints(checkpoint)
-    if resumes and file.exists():
-        return load_vectors(str(file))
+    if getattr(args, "resume", True) and _has_checkpoints(checkpoint):
+        file = local_path(args.output) / _FILE_NAME
+        if not file.exists():
+            raise UsageError(
+                f"{checkpoint} has checkpoints of a run whose word vectors are not in {file}; give them with "
+                "--word-vectors, or start again with --no-resume"
+            )
+        return load_vectors(str(file)), False
     if not opened.corpus.is_restartable:
         raise UsageError(f"{opened.corpus.name} can be read only once; --preset needs a file, or --word-vectors")
     options: dict[str, Any] = {
@@ -126,10 +159,7 @@ def trained_word_vectors(
         **given_arguments(args, ("min_count", "seed", "workers", "max_isa")),
     }
     texts: dict[str, Any] = {**preparation_arguments(args), **given_arguments(args, ("encoding", "errors"))}
-    vectors = Word2Vec(corpus_file=opened.files, progress=progress_display(args), **options, **texts).wv
-    file.parent.mkdir(parents=True, exist_ok=True)
-    vectors.save(file)
-    return vectors
+    return Word2Vec(corpus_file=opened.files, progress=progress_display(args), **options, **texts).wv, True
 
 
 def _has_checkpoints(folder: str | None) -> bool:

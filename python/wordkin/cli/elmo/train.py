@@ -5,17 +5,20 @@ from __future__ import annotations
 import argparse
 import inspect
 import time
-from dataclasses import asdict
+from dataclasses import asdict, fields
+from pathlib import Path
 from typing import Any
 
 from ...distributed import Communicator
 from ...elmo import ELMo, ELMoTrainingReport, Preset, read_official_options
 from ...elmo.files.pretrained import MODEL_FILE_NAMES
 from ...elmo.options import ELMoOptions, ELMoRunOptions, ELMoTrainingOptions, ELMoVocabularyOptions
+from ...elmo.vocabulary import parse_vocabulary
 from ...errors import WordkinError
 from ...loading.vector_files import load_vectors
 from ...storage.overwrite import check_outputs
 from ...storage.paths import local_path
+from ...vectors import KeyedVectors
 from .. import exits
 from ..corpus_flags import CORPUS_FORMAT, add_corpus, inputs_of, open_input, preparation_of
 from ..flags import (
@@ -32,7 +35,7 @@ from ..parsers import add_examples
 from ..processes import add_distributed_flag, leads, process_group, together
 from ..reports import print_report
 from ..streams import allow_streams
-from .presets import add_preset_flag, preset_of, preset_training, trained_word_vectors
+from .presets import add_preset_flag, preset_of, preset_training, word_vectors_file, word_vectors_of
 from .training_report import print_summary, report_of
 
 __all__ = ["MODEL_FIELDS", "RUN_FIELDS", "STEP_FIELDS", "VOCABULARY_FIELDS", "configure", "run"]
@@ -154,7 +157,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
             "wordkin elmo train corpus.txt -o model --max-seconds 1800 --precision bfloat16",
         ),
         (
-            "train the model that helped classifiers and taggers most after an hour on two cores",
+            "train a model for classifiers and taggers for one hour",
             "wordkin elmo train corpus.txt -o model --preset hour",
         ),
         (
@@ -193,7 +196,7 @@ def run(args: argparse.Namespace) -> int:
 def _run(args: argparse.Namespace, group: Communicator | None, preset: Preset | None) -> int:
     with together(group, "the check of the command line"):
         if leads(group):
-            _check_output(args)
+            _check_output(args, word_vectors_file(preset, args))
         trainer = _Trainer(args, group, preset)
     stop: KeyboardInterrupt | None = None
     try:
@@ -219,11 +222,14 @@ def _run(args: argparse.Namespace, group: Communicator | None, preset: Preset | 
     )
 
 
-def _check_output(args: argparse.Namespace) -> None:
+def _check_output(args: argparse.Namespace, vectors: Path | None) -> None:
     require_writable_folder(args.output)
+    if vectors is not None and vectors.is_dir():
+        raise IsADirectoryError(f"the word vectors must be a file, got the folder {vectors}")
     texts = [*args.corpus, *(args.validation or [])]
     check_outputs(
         *(local_path(args.output) / name for name in MODEL_FILE_NAMES),
+        vectors,
         folders=[args.output, args.checkpoint],
         inputs=[*inputs_of(texts), args.options, args.vocabulary, args.word_vectors],
         models=[args.trained],
@@ -259,10 +265,13 @@ class _Trainer:
         self.skipped: dict[str, str] = {}
         self.vectors_seconds = 0.0
         self._preset = preset
+        self.vectors_file = word_vectors_file(preset, args)
+        self._new_vectors: KeyedVectors | None = None
         options = given_arguments(args, (*MODEL_FIELDS, *_MODEL_SWITCHES))
         self._training = given_arguments(args, (*STEP_FIELDS, *RUN_FIELDS, *VOCABULARY_FIELDS, *_TRAINING_SWITCHES))
         try:
             self.model = ELMo.from_pretrained(args.trained) if args.trained is not None else self._new(options)
+            self._check_training()
         except (ValueError, TypeError) as error:
             raise exits.UsageError(exits.error_text(error)) from None
         if args.trained is not None and (options or args.options is not None):
@@ -279,6 +288,15 @@ class _Trainer:
         training = {name: value for name, value in official.training.items() if name in known}
         self._training = {**training, **self._training}
         return ELMo(**{**asdict(official.model), **options})
+
+    def _check_training(self) -> None:
+        """Check the options of the training, and the vocabulary, before word vectors are trained."""
+        for options in (ELMoTrainingOptions, ELMoRunOptions, ELMoVocabularyOptions):
+            names = [item.name for item in fields(options) if item.name in self._training]
+            options(**{name: self._training[name] for name in names})
+        vocabulary = self._training.get("vocabulary")
+        if self.vectors_file is not None and vocabulary is not None and not local_path(vocabulary).is_fifo():
+            parse_vocabulary(vocabulary)
 
     def train(self) -> None:
         """Read the corpus, then train.
@@ -304,8 +322,10 @@ class _Trainer:
         try:
             if vectors is None and self._preset is not None:
                 start = time.perf_counter()
-                vectors = trained_word_vectors(self._preset, args, opened, checkpoint)
-                self.vectors_seconds = time.perf_counter() - start
+                vectors, is_new = word_vectors_of(self._preset, args, opened, checkpoint)
+                if is_new:
+                    self._new_vectors = vectors
+                    self.vectors_seconds = time.perf_counter() - start
             self.model.train(
                 texts[0],
                 validation=texts[1],
@@ -338,16 +358,20 @@ class _Trainer:
             if name in parameters
         }
         files = {"corpus": self._args.corpus, "validation": self._args.validation, "from": self._args.trained}
-        files["word_vectors"] = self._args.word_vectors
+        files["preset"] = self._args.preset
+        files["word_vectors"] = self._args.word_vectors or (self.vectors_file and str(self.vectors_file))
         return {**files, **asdict(self.model.options), **defaults, **self._training}
 
     def on_train_begin(self, model: ELMo) -> None:
-        """Note that the corpus has been read and training starts.
+        """Save new word vectors, and note that the corpus has been read and training starts.
 
         Parameters
         ----------
         model : ELMo
             The model.
         """
+        if self._new_vectors is not None and self.vectors_file is not None:
+            self.vectors_file.parent.mkdir(parents=True, exist_ok=True)
+            self._new_vectors.save(self.vectors_file)
         self.has_started = True
         self.training_start = time.perf_counter()

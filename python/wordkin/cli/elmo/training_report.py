@@ -78,7 +78,7 @@ def print_summary(report: dict[str, Any]) -> None:
     seconds = report["seconds"]
     print(f"vocabulary: {report['vocabulary_size']:,} words; corpus read in {seconds['reading']:.1f} s")
     if seconds["word_vectors"]:
-        print(f"word vectors: trained or read in {seconds['word_vectors']:.1f} s")
+        print(f"word vectors: trained in {seconds['word_vectors']:.1f} s")
     print(f"model: {report['parameters']:,} parameters")
     done = f"{report['steps']:,} steps" + (f", resumed at {report['first_step']:,}" if report["first_step"] else "")
     print(
