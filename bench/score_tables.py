@@ -91,22 +91,22 @@ def model_recipes(records: Records) -> str:
         "sst2/both": "with word2vec",
         "reviews": "reviews, accuracy",
     }
-    lines: list[tuple[str, str, list[Measurement | None]]] = []
+    lines: dict[tuple[str, str, str], list[Measurement | None]] = {}  # of the newest run
     for minutes in (10, 30, 60):
         case = f"{minutes} minutes"
-        try:
-            run = records.newest("elmo.recipe", case, disturbed=True)
-        except LookupError:
-            continue
-        for system in dict.fromkeys(measured.system for measured in run.select(case=case)):
-            lines.append((str(minutes), system, [run.find(case, system, quantity) for quantity in names]))
-    used = [column for column in range(len(names)) if any(found[column] for _, _, found in lines)]
+        for run in (run for run in records.runs if run.benchmark == "elmo.recipe"):
+            for system in dict.fromkeys(measured.system for measured in run.select(case=case)):
+                found = [run.find(case, system, quantity) for quantity in names]
+                lines[str(minutes), system, run.machine] = found
+    if not lines:
+        raise LookupError("no record of elmo.recipe")
+    used = [column for column in range(len(names)) if any(found[column] for found in lines.values())]
     rows = [
-        [minutes, system, *(mean_and_deviation(cell, 1) if (cell := found[column]) else "" for column in used)]
-        for minutes, system, found in lines
+        [minutes, system, *(mean_and_deviation(cell, 1) if (cell := found[column]) else "" for column in used), machine]
+        for (minutes, system, machine), found in lines.items()
     ]
     heads = list(names.values())
-    return markdown(["minutes", "settings", *(heads[column] for column in used)], rows)
+    return markdown(["minutes", "settings", *(heads[column] for column in used), "machine"], rows)
 
 
 def fractions(records: Records) -> str:

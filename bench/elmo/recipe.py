@@ -14,6 +14,10 @@ the folder of --keep stores it. With --measure-steps nothing else is done: on a 
 results are those of a quiet machine whatever else it does during the trainings.
 
     python -m bench.elmo.recipe DATA --measure-steps
+
+A model that `wordkin elmo train --preset hour` has trained is judged in the same way:
+
+    python -m bench.elmo.recipe DATA --model MODEL
 """
 
 from __future__ import annotations
@@ -115,11 +119,13 @@ def train(
 def trained(name: str, options: argparse.Namespace, seed: int, vectors: KeyedVectors | None) -> tuple[Path, Any]:
     """Return the folder of a model of a try and what its training reports; trains it if there is none."""
     folder = options.keep / f"{name}-{options.minutes:g}-{seed}"
+    attempt = TRIES[name]
+    settings = json.loads(json.dumps([MODEL, TRAINING, attempt.model, attempt.training, attempt.word_vectors]))
     if not (folder / "training.json").exists():
         step = seconds_per_step(name, options, vectors)
         steps = max(1, round(60 * options.minutes / step))
         model, report = train(
-            TRIES[name],
+            attempt,
             options.data,
             vectors,
             seed=seed,
@@ -131,14 +137,32 @@ def trained(name: str, options: argparse.Namespace, seed: int, vectors: KeyedVec
         )
         model.save_pretrained(folder)
         results = {
-            "tokens": report.steps * report.tokens_per_second * report.seconds / max(report.steps, 1),
+            "settings": settings,
+            "tokens": report.tokens * report.steps / (report.steps - report.first_step),
             "steps": report.steps,
             "seconds_per_step": step,
             "minutes": report.seconds / 60,
             "validations": [[found.step * step / 60, found.perplexity.geometric_mean] for found in report.validations],
         }
         (folder / "training.json").write_text(json.dumps(results), encoding="utf-8")
-    return folder, json.loads((folder / "training.json").read_text(encoding="utf-8"))
+    results = json.loads((folder / "training.json").read_text(encoding="utf-8"))
+    if results["settings"] != settings:
+        raise SystemExit(
+            f"{folder} has a model of other settings: {results['settings']}; remove it or give another --keep"
+        )
+    return folder, results
+
+
+def trained_by_command(folder: Path) -> dict[str, Any]:
+    """Return what the training of a model reports that `wordkin elmo train` has saved."""
+    report = ELMo.from_pretrained(folder).training_report
+    if report is None or not report.validations:
+        raise SystemExit(f"--model must name a model that was trained with --validation, got {folder}")
+    return {
+        "tokens": report.tokens,
+        "minutes": report.seconds / 60,
+        "validations": [[found.seconds / 60, found.perplexity.geometric_mean] for found in report.validations],
+    }
 
 
 def judged(folder: Path, options: argparse.Namespace, vectors: KeyedVectors) -> dict[str, float]:
@@ -194,6 +218,7 @@ def main() -> None:
     parser.add_argument("--measure-steps", action="store_true", help="only measure the duration of a step of each try")
     parser.add_argument("--workers", type=int, help="number of threads (all available CPUs)")
     parser.add_argument("--keep", type=Path, default=bench_home() / "elmo-recipe", help="folder for the models")
+    parser.add_argument("--model", type=Path, help="judge this model of the preset; train none")
     add_record_flag(parser)
     options = parser.parse_args()
     options.tries = options.tries.split(",")
@@ -209,6 +234,11 @@ def main() -> None:
         return
     with recording(options) as record:
         vectors = word_vectors(options.data, options.keep, options.workers)
+        if options.model is not None:
+            training = trained_by_command(options.model)
+            results = [(training, judged(options.model, options, vectors))]
+            keep(f"{training['minutes']:.0f} minutes", TRIES["preset"].about, results, record)
+            return
         for name in options.tries:
             results = []
             for seed in range(1, options.seeds + 1):

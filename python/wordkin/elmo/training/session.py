@@ -41,6 +41,7 @@ __all__ = ["TrainingSession"]
 logger = logging.getLogger(__name__)
 
 _PROGRESS_STEPS = 100  # Progress displays the mean loss of this number of steps.
+_ESTIMATION_SECONDS = 5.0  # at most, in which the duration of a validation is estimated
 
 
 @dataclass(frozen=True)
@@ -340,7 +341,8 @@ class TrainingSession:
             return
         seconds = 0.0
         if self._validation is not None:
-            seconds = estimate_seconds(self.state, self._validation, self._compute, limit / 20)
+            longest = min(limit / 20, _ESTIMATION_SECONDS)
+            seconds = estimate_seconds(self.state, self._validation, self._compute, longest)
         if self._ranks is not None:
             seconds = max(other["seconds"] for other in self._ranks.exchange(seconds=seconds))
         if seconds < limit:
