@@ -356,9 +356,10 @@ class TrainingOptions(Options):
     gradual_unfreezing : bool, default False
         Whether language models are trained from the top layer down: none in the first epoch, then one layer more in
         each epoch.
-    averaging : float, default 0.0
+    averaging : float or None, default None
         Decay per step of the exponential moving average of the parameters, which is validated and used instead of the
-        last parameters (from 0 to below 1); 0 for no average.
+        last parameters (from 0 to below 1); 0 for no average, None for 0.995 if language models are fine-tuned and 0
+        otherwise.
     batch_size : int, default 32
         Number of texts per training step (1 to 1048576).
     epochs : int, default 10
@@ -405,11 +406,12 @@ class TrainingOptions(Options):
     gradual_unfreezing: bool = flag_field(
         False, help="Train the layers of language models from the top down, one more in each epoch after the first."
     )
-    averaging: float = real_field(
-        0.0,
+    averaging: float | None = real_field(
+        None,
         low=0.0,
         high=BELOW_ONE,
-        help="Decay per step of an exponential moving average of the parameters; 0 for no average.",
+        help="Decay per step of an exponential moving average of the parameters; 0 for no average; if not given, 0.995 "
+        "for ELMo models that are fine-tuned and 0 otherwise.",
     )
     batch_size: int = integer_field(32, low=1, high=2**20, help="Number of texts per training step.")
     epochs: int = integer_field(10, low=1, high=2**31, help="Maximum number of passes over the training texts.")

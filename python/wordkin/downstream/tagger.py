@@ -125,9 +125,10 @@ class SequenceTagger(Estimator):
     gradual_unfreezing : bool, default False
         Whether fine-tuned ELMo models are trained from the top layer down: none in the first epoch, then one layer more
         in each epoch.
-    averaging : float, default 0.0
+    averaging : float or None, default None
         Decay per step of the exponential moving average of the parameters, which is validated and used instead of the
-        last parameters (from 0 to below 1); 0 for no average.
+        last parameters (from 0 to below 1); 0 for no average, None for 0.995 if ELMo models are fine-tuned and 0
+        otherwise.
     weight_decay : float, default 0.0
         Decoupled weight decay (AdamW) of the weight matrices, which is multiplied by the learning rate (from 0 to 1).
         Biases, layer mixes, word vectors and ELMo models do not decay.
@@ -213,7 +214,7 @@ class SequenceTagger(Estimator):
         embedding_learning_rate: float = 1e-3,
         layer_rate_decay: float = 1.0,
         gradual_unfreezing: bool = False,
-        averaging: float = 0.0,
+        averaging: float | None = None,
         weight_decay: float = 0.0,
         clip_norm: float = 5.0,
         batch_size: int = 32,

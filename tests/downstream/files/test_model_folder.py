@@ -199,7 +199,7 @@ def test_models_saved_before_an_option_existed_mean_what_they_meant(
     (tmp_path / "config.json").unlink()
     back = estimator_type.load(tmp_path)
     assert list(back.predict(X)) == list(fitted.predict(X))
-    assert (back.averaging, back.word_dropout, back.weight_decay, back.projection_dim) == (0, 0, 0, 0)
+    assert (back.averaging, back.word_dropout, back.weight_decay, back.projection_dim) == (None, 0, 0, 0)
     assert (back.layer_rate_decay, back.gradual_unfreezing, back.concatenate_layers) == (1, False, False)
     assert back.embedding_learning_rate == 1e-4
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from wordkin import TextClassifier
+from wordkin import ELMo, TextClassifier
 from wordkin.downstream.training.averaging import AveragedParameters
 
 TEXTS = ["a good film", "a bad film", "good , very good", "bad , so bad"] * 6
@@ -79,3 +79,18 @@ def test_the_validated_parameters_are_those_of_the_result(early_stopping: bool) 
     probabilities = clf.predict_proba(TEXTS)
     losses = -np.log(probabilities[np.arange(len(TEXTS)), LABELS])
     assert losses.mean() == pytest.approx(clf.history_["val_loss"][-1], rel=1e-5)
+
+
+@pytest.mark.parametrize(("fine_tune", "decay"), [(True, 0.995), (False, 0.0)])
+def test_by_default_the_parameters_are_averaged_if_a_language_model_is_tuned(fine_tune: bool, decay: float) -> None:
+    model = ELMo(dim=6, projection_dim=4, n_layers=1, char_dim=4, filters=[[1, 4]], n_highway=0)
+    model.initialize()
+    settings: dict[str, Any] = {"hidden_dim": 4, "batch_size": 4, "epochs": 3, "random_state": 1, "workers": 1}
+    scores = [
+        TextClassifier(model, fine_tune=fine_tune, averaging=averaging, **settings)
+        .fit(TEXTS, LABELS)
+        .predict_proba(TEXTS)
+        for averaging in (None, decay, 0.5)
+    ]
+    assert np.array_equal(scores[0], scores[1])
+    assert not np.array_equal(scores[0], scores[2])

@@ -29,6 +29,8 @@ __all__ = ["Accuracy", "Validate", "train_network"]
 Validate = Callable[[Network], Mapping[str, float]]
 Accuracy = Callable[[Floats, NDArray[Any], Floats], float]
 
+_AVERAGING_OF_TUNED_MODELS = 0.995  # better on the development set of SST-2; frozen models differ by task
+
 
 def train_network(
     state: NetworkState,
@@ -132,7 +134,10 @@ class _Steps:
             for source in self.state.features.contexts
             if source.is_tuned
         ]
-        self.averaged = AveragedParameters(self.options.averaging, self.state.parameters, self.tuners)
+        decay = self.options.averaging
+        if decay is None:
+            decay = _AVERAGING_OF_TUNED_MODELS if self.tuners else 0.0
+        self.averaged = AveragedParameters(decay, self.state.parameters, self.tuners)
 
     def run_epoch(
         self, batches: list[Indices], epoch: int, progress: FitProgress, accuracy: Accuracy | None
