@@ -267,10 +267,13 @@ def phrases(folder: Path) -> Results:
 # ELMo.
 
 ELMO_TRAININGS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
-    "adagrad-sampled": ({}, {"sampled_softmax": True, "negatives": 20}),
+    "adagrad-sampled": ({}, {"optimizer": "adagrad", "sampled_softmax": True, "negatives": 20}),
     "adam-full": ({}, {"optimizer": "adam", "sampled_softmax": False}),
     "adam-sampled-bfloat16": ({}, {"optimizer": "adam", "negatives": 20, "precision": "bfloat16"}),
-    "adagrad-full-bfloat16": ({}, {"sampled_softmax": False, "precision": "bfloat16", "dropout": 0.0}),
+    "adagrad-full-bfloat16": (
+        {},
+        {"optimizer": "adagrad", "sampled_softmax": False, "precision": "bfloat16", "dropout": 0.0},
+    ),
     "rnn-tanh": ({"cell": "rnn", "activation": "tanh", "n_highway": 2}, {"negatives": 20, "shuffle": False}),
     "token-input": ({"token_input": True, "shared_softmax": False}, {"negatives": 20, "schedule": "linear"}),
     "no-projection": (

@@ -25,6 +25,7 @@ from typing import Any
 from bench.compare import add_record_flag
 from bench.corpora import unpacked
 from bench.distributed.namespaces import network, outputs_of_ranks, rate_name
+from bench.elmo.windows import ORIGINAL_TRAINING
 from bench.recording import recording
 from wordkin import ELMo
 from wordkin.distributed import TorchCommunicator
@@ -87,7 +88,14 @@ def train_as_rank(corpus: str, model: str, batch_size: int, steps: int) -> None:
     times = StepTimes(group)
     elmo = ELMo(**MODELS[model])
     elmo.train(
-        corpus, communicator=group, callbacks=[times], batch_size=batch_size, max_steps=steps, workers=1, progress=False
+        corpus,
+        communicator=group,
+        callbacks=[times],
+        batch_size=batch_size,
+        max_steps=steps,
+        workers=1,
+        progress=False,
+        **ORIGINAL_TRAINING,
     )
     is_dense = elmo.training_report is not None and elmo.training_report.softmax == "full"
     sizes = {name: part.size for name, part in elmo.parameters.items() if is_dense or not name.startswith("softmax/")}

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from bench.compare import run_job
-from bench.elmo.windows import PARAMETERS, FolderWriter, read_parameters
+from bench.elmo.windows import ORIGINAL_TRAINING, PARAMETERS, FolderWriter, read_parameters
 from wordkin import _core
 from wordkin.elmo.data.encoded_text import ReadText
 from wordkin.elmo.options import ELMoTrainingOptions
@@ -84,7 +84,7 @@ def loss_at(seconds: float, losses: list[float], times: list[float]) -> float:
 
 def against_pytorch(options: argparse.Namespace, model: dict[str, Any], rival: str) -> dict[str, Any]:
     """Train both models, print losses at equal steps and at equal times, and return the results."""
-    training = ELMoTrainingOptions(batch_size=options.batch_size, dropout=0.0, seed=options.seed)
+    training = ELMoTrainingOptions(batch_size=options.batch_size, dropout=0.0, seed=options.seed, **ORIGINAL_TRAINING)
     model = {**model, "cell_clip": 0.0, "proj_clip": 0.0}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

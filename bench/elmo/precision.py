@@ -31,6 +31,7 @@ def trained(corpus: Path, validation: Path, precision: str, seed: int, options: 
         epochs=options.epochs,
         batch_size=32,
         negatives=2048,
+        optimizer="adagrad",
         schedule="linear",
         warmup_steps=options.warmup_steps,
         precision=precision,

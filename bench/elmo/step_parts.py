@@ -1,6 +1,6 @@
 """Where does the time of a training step of ELMo go?
 
-Windows of real text, the default options of training (8192 negatives, Adagrad, clipping, dropout), models of dim 512
+Windows of real text, options of the original program (8192 negatives, Adagrad, clipping, dropout), models of dim 512
 and 1024. The core measures the parts of each step on its first thread, up to the barrier at their end; a part is the
 shortest of all steps, because other work on the machine only ever makes one longer. Compared with the parts of one
 thread, those of several show what barriers and unequal shares cost.
@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from bench.compare import add_record_flag
-from bench.elmo.windows import FolderWriter, windows_in
+from bench.elmo.windows import ORIGINAL_TRAINING, FolderWriter, windows_in
 from bench.recording import Recorder, recording
 from wordkin import _core
 from wordkin.elmo.options import ELMoTrainingOptions
@@ -74,7 +74,7 @@ def main() -> None:
         for size in options.sizes:
             dim, projection = map(int, size.split("/"))
             for batch in options.batches:
-                training = ELMoTrainingOptions(batch_size=batch)
+                training = ELMoTrainingOptions(batch_size=batch, **ORIGINAL_TRAINING)
                 model = {"dim": dim, "projection_dim": projection, **FILTERS.get(size, {})}
                 with tempfile.TemporaryDirectory() as name:
                     folder = Path(name)

@@ -21,7 +21,7 @@ from typing import Any
 
 from bench.compare import Samples, add_record_flag, in_turn
 from bench.elmo.lstm_stack import sgemm_rates, thread_count
-from bench.elmo.windows import FolderWriter
+from bench.elmo.windows import ORIGINAL_TRAINING, FolderWriter
 from bench.machine import has_amx
 from bench.recording import Recorder, recording
 from bench.rivals.environments import PYTORCH, python_with
@@ -45,7 +45,7 @@ def options_of(size: str) -> dict[str, Any]:
 
 
 def write_case(folder: Path, size: str, options: argparse.Namespace) -> None:
-    training = ELMoTrainingOptions(batch_size=options.batch_size, dropout=options.dropout)
+    training = ELMoTrainingOptions(batch_size=options.batch_size, dropout=options.dropout, **ORIGINAL_TRAINING)
     writer = FolderWriter(folder, options.corpus, options_of(size), training, max_words=VOCABULARY)
     types = 0
     for _ in range(WINDOWS):

@@ -24,6 +24,7 @@ from typing import Any
 from bench.compare import add_record_flag
 from bench.corpora import encoded
 from bench.elmo.against_pytorch import against_pytorch
+from bench.elmo.windows import ORIGINAL_TRAINING
 from bench.machine import describe
 from bench.recording import Recorder, recording
 from bench.rivals.environments import PYTORCH, bench_home, python_with
@@ -49,6 +50,7 @@ def train(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
         min_count=options.min_count,
         epochs=options.epochs,
         batch_size=options.batch_size,
+        **ORIGINAL_TRAINING,
         learning_rate=options.learning_rate,
         schedule=options.schedule,
         warmup_steps=options.warmup_steps,

@@ -18,9 +18,10 @@ from wordkin.elmo.initialization import initial_parameters
 from wordkin.elmo.options import ELMoOptions, ELMoTrainingOptions
 from wordkin.elmo.vocabulary import TargetWords, frequent_words
 
-__all__ = ["FolderWriter", "read_options", "read_parameters", "windows_in"]
+__all__ = ["ORIGINAL_TRAINING", "FolderWriter", "read_options", "read_parameters", "windows_in"]
 
 CASE, PARAMETERS = "case.json", "parameters.npz"
+ORIGINAL_TRAINING: dict[str, Any] = {"optimizer": "adagrad", "negatives": 8192}  # as in the original program
 
 
 class FolderWriter:

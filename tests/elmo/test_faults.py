@@ -153,7 +153,7 @@ def test_the_optimizer_state_survives_an_interrupted_load(sentences: Sentences, 
     def content(state: ModelState) -> list[bytes]:
         optimizer = load_optimizer(state)
         assert optimizer is not None
-        return [tensor.tobytes() for tensor in optimizer.moments["squares"].values()]
+        return [tensor.tobytes() for tensor in optimizer.moments["variance"].values()]
 
     def prepare() -> ModelState:
         return ELMo.from_pretrained(tmp_path)._fitted()

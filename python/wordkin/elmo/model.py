@@ -310,14 +310,14 @@ class ELMo:
         max_vocabulary_size: int | None = None,
         vocabulary_change: VocabularyChange = "keep",
         epochs: int = 10,
-        batch_size: int = 128,
+        batch_size: int = 64,
         unroll_steps: int = 20,
         precision: Precision = "float32",
         sampled_softmax: bool = True,
-        negatives: int = 8192,
-        optimizer: Optimizer = "adagrad",
+        negatives: int = 2048,
+        optimizer: Optimizer = "adam",
         learning_rate: float | None = None,
-        schedule: Schedule = "constant",
+        schedule: Schedule = "linear",
         warmup_steps: int = 0,
         decay_steps: int | None = None,
         decay_seconds: float | None = None,
@@ -381,7 +381,7 @@ class ELMo:
             Parameters of words that remain are kept; those of new words are initialised.
         epochs : int, default 10
             Number of passes over the text (>= 1).
-        batch_size : int, default 128
+        batch_size : int, default 64
             Number of parallel token streams in each direction (>= 1).
         unroll_steps : int, default 20
             Number of time steps per training step, through which gradients are backpropagated (>= 1).
@@ -390,13 +390,13 @@ class ELMo:
         sampled_softmax : bool, default True
             Whether the softmax is estimated from sampled words. If the vocabulary is not larger than `negatives`, the
             full softmax is used in any case.
-        negatives : int, default 8192
+        negatives : int, default 2048
             Number of words sampled per step and direction (>= 1).
-        optimizer : {"adagrad", "adam"}, default "adagrad"
-            Optimizer; Adagrad as in the original program.
+        optimizer : {"adagrad", "adam"}, default "adam"
+            Optimizer; the original program has Adagrad, with a constant rate.
         learning_rate : float or None, default None
-            Maximum learning rate (> 0); None for 0.2 with Adagrad and 0.001 with Adam.
-        schedule : {"constant", "linear", "inverse_sqrt", "epoch_decay"}, default "constant"
+            Maximum learning rate (> 0); None for 0.2 with Adagrad and 0.002 with Adam.
+        schedule : {"constant", "linear", "inverse_sqrt", "epoch_decay"}, default "linear"
             Course of the learning rate after the warm-up: constant; decreasing linearly to 0 at the end of the last
             epoch, of `decay_steps` or of `decay_seconds`; proportional to the inverse square root of the step number;
             or multiplied by `decay` after each epoch.

@@ -57,7 +57,7 @@ Pooling = Literal["mean"]
 LayersArgument = Literal["all", "top", "average"] | int | Sequence[float] | NDArray[np.floating[Any]]
 
 SMALL_FILTERS: Filters = ((1, 32), (2, 32), (3, 64), (4, 128), (5, 256), (6, 512), (7, 1024))
-DEFAULT_LEARNING_RATES: dict[Optimizer, float] = {"adagrad": 0.2, "adam": 1e-3}
+DEFAULT_LEARNING_RATES: dict[Optimizer, float] = {"adagrad": 0.2, "adam": 2e-3}
 
 _MAX_WIDTH = 2**20  # Of any layer: products of two widths then stay far below 2^63.
 _MAX_LAYERS = 100
@@ -206,16 +206,16 @@ class ELMoTrainingOptions(Options):
 
     Parameters
     ----------
-    batch_size : int, default 128
+    batch_size : int, default 64
         Number of parallel token streams in each direction (1 to 2**20).
     unroll_steps : int, default 20
         Number of time steps per training step, through which gradients are backpropagated (1 to 2**20).
     sampled_softmax : bool, default True
         Whether the softmax is estimated from `negatives` sampled words per step and direction.
-    negatives : int, default 8192
+    negatives : int, default 2048
         Number of words sampled (>= 1).
-    optimizer : {"adagrad", "adam"}, default "adagrad"
-        Optimizer; Adagrad as in the original program.
+    optimizer : {"adagrad", "adam"}, default "adam"
+        Optimizer; the original program has Adagrad.
     clip_norm : float, default 10.0
         Gradient-clipping norm over all parameters together; 0 for no clipping.
     dropout : float, default 0.1
@@ -235,14 +235,14 @@ class ELMoTrainingOptions(Options):
     Examples
     --------
     >>> ELMoTrainingOptions(batch_size=32).optimizer
-    'adagrad'
+    'adam'
     """
 
-    batch_size: int = integer_field(128, low=1, high=2**20, help="Number of parallel token streams in each direction.")
+    batch_size: int = integer_field(64, low=1, high=2**20, help="Number of parallel token streams in each direction.")
     unroll_steps: int = integer_field(20, low=1, high=2**20, help="Number of time steps per training step.")
     sampled_softmax: bool = flag_field(True, help="Estimate the softmax from sampled words.")
-    negatives: int = integer_field(8192, low=1, high=2**31 - 1, help="Number of words sampled per step and direction.")
-    optimizer: Optimizer = choice_field("adagrad", Optimizer, help="Optimizer.")
+    negatives: int = integer_field(2048, low=1, high=2**31 - 1, help="Number of words sampled per step and direction.")
+    optimizer: Optimizer = choice_field("adam", Optimizer, help="Optimizer.")
     clip_norm: float = real_field(10.0, low=0.0, help="Gradient-clipping norm; 0 for no clipping.")
     dropout: float = real_field(
         0.1, low=0.0, high=BELOW_ONE, help="Dropout rate of the layer inputs and the last output."
@@ -298,9 +298,9 @@ class ELMoRunOptions(Options):
     ----------
     epochs : int, default 10
         Number of passes over the text (>= 1).
-    learning_rate : float, default 0.2
+    learning_rate : float, default 0.002
         Maximum learning rate (> 0).
-    schedule : {"constant", "linear", "inverse_sqrt", "epoch_decay"}, default "constant"
+    schedule : {"constant", "linear", "inverse_sqrt", "epoch_decay"}, default "linear"
         Course of the learning rate after the warm-up: constant; decreasing linearly to 0 at the end of the last epoch,
         of `decay_steps` or of `decay_seconds`; proportional to the inverse square root of the step number; or
         multiplied by `decay` after each epoch.
@@ -350,9 +350,9 @@ class ELMoRunOptions(Options):
 
     epochs: int = integer_field(10, low=1, high=2**31 - 1, help="Number of passes over the text.")
     learning_rate: float = real_field(
-        DEFAULT_LEARNING_RATES["adagrad"], low=0.0, low_exclusive=True, help="Maximum learning rate."
+        DEFAULT_LEARNING_RATES["adam"], low=0.0, low_exclusive=True, help="Maximum learning rate."
     )
-    schedule: Schedule = choice_field("constant", Schedule, help="Course of the learning rate after the warm-up.")
+    schedule: Schedule = choice_field("linear", Schedule, help="Course of the learning rate after the warm-up.")
     warmup_steps: int = integer_field(
         0, low=0, high=_MAX_COUNT, help="Number of steps in which the learning rate rises from 0."
     )

@@ -250,7 +250,7 @@ def test_standard_input_is_read(run_process: Run, corpus: Path, tmp_path: Path) 
     assert piped.report["steps"] == 20
     assert "wordkin: epoch 1/10: 100 % of 20 steps" in piped.err
     settings = piped.report["settings"]
-    assert (settings["optimizer"], settings["seed"], settings["corpus"]) == ("adagrad", 1, ["-"])
+    assert (settings["optimizer"], settings["seed"], settings["corpus"]) == ("adam", 1, ["-"])
 
 
 def test_progress_is_shown_if_requested(run_process: Run, corpus: Path, tmp_path: Path) -> None:

@@ -105,7 +105,7 @@ def test_calls_in_every_callback_see_the_current_parameters(
     model.initialize()
     initial = bytes_of(model.encode(SENTENCES, workers=1))
     # The rate is so high that the best validation is not the last one.
-    arguments = {**quick, "epochs": 20, "optimizer": "adam", "learning_rate": 0.1, "patience": 2}
+    arguments = {**quick, "epochs": 20, "schedule": "constant", "learning_rate": 0.1, "patience": 2}
     report = model.train(sentences, validation=sentences, **arguments, callbacks=[Compare()])
     assert (seen[0], report.stopped_by) == (("begin", initial), "patience")
     events = [event for event, _ in seen]

@@ -12,7 +12,7 @@ from wordkin.elmo.training.schedule import learning_rate_at, streams_to_reset
 
 
 def rates(steps: int, **options: Any) -> list[float]:
-    run = ELMoRunOptions(**{"epochs": 4, "learning_rate": 0.5, **options})
+    run = ELMoRunOptions(**{"epochs": 4, "learning_rate": 0.5, "schedule": "constant", **options})
     return [learning_rate_at(step, run, steps_per_epoch=10) for step in range(steps)]
 
 

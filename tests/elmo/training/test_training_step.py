@@ -25,11 +25,11 @@ MODELS: dict[str, dict[str, Any]] = {
     "tokens, three layers": {"token_input": True, "n_layers": 3},
 }
 TRAININGS: dict[str, dict[str, Any]] = {
-    "sampled, adagrad": {},
+    "sampled, adagrad": {"optimizer": "adagrad"},
     "full, adam, clipped": {"sampled_softmax": False, "optimizer": "adam", "clip_norm": 0.3},
     "sampled, adam, dropout": {"optimizer": "adam", "dropout": 0.25},
-    "full, adagrad, dropout": {"sampled_softmax": False, "dropout": 0.25},
-    "sampled, adagrad, clipped": {"clip_norm": 0.1},
+    "full, adagrad, dropout": {"sampled_softmax": False, "optimizer": "adagrad", "dropout": 0.25},
+    "sampled, adagrad, clipped": {"optimizer": "adagrad", "clip_norm": 0.1},
     "more negatives than words": {"negatives": 40},
 }
 RATES = {"adagrad": 0.2, "adam": 1e-3}

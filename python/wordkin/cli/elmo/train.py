@@ -133,7 +133,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     training = parser.add_argument_group("training")
     add_option_flags(training, ELMoTrainingOptions, STEP_FIELDS)
     add_option_flags(
-        training, ELMoRunOptions, RUN_FIELDS, defaults={"learning_rate": "0.2 for adagrad, 0.001 for adam"}
+        training, ELMoRunOptions, RUN_FIELDS, defaults={"learning_rate": "0.2 for adagrad, 0.002 for adam"}
     )
     add_switch(
         training, "--full-softmax", "sampled_softmax", False, "compute the full softmax instead of sampling words"
@@ -153,8 +153,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_examples(
         parser,
         (
-            "train for half an hour; the same command resumes training",
-            "wordkin elmo train corpus.txt -o model --max-seconds 1800 --precision bfloat16",
+            "read the text three times; the same command resumes training",
+            "wordkin elmo train corpus.txt -o model --epochs 3 --precision bfloat16",
         ),
         (
             "train a model for classifiers and taggers for one hour",
