@@ -91,7 +91,7 @@ def model_recipes(records: Records) -> str:
         "sst2/both": "with word2vec",
         "reviews": "reviews, accuracy",
     }
-    lines: dict[tuple[str, str, str], list[Measurement | None]] = {}  # of the newest run
+    lines: dict[tuple[str, str, str], list[Measurement | None]] = {}  # newer runs replace older ones
     for minutes in (10, 30, 60):
         case = f"{minutes} minutes"
         for run in (run for run in records.runs if run.benchmark == "elmo.recipe"):

@@ -43,7 +43,7 @@ ELMO_CLASSIFIER: dict[str, Any] = {
 CLASSIFIER_OF_FEATURES: dict[str, dict[str, Any]] = {
     "word2vec": {"fine_tune": True},
     "elmo": ELMO_CLASSIFIER,
-    TUNED: {"input_dropout": 0.3, "dropout": 0.3, "fine_tune": True, "averaging": 0.995},  # the defaults
+    TUNED: {"input_dropout": 0.3, "dropout": 0.3, "fine_tune": True, "averaging": 0.995},  # as by default
     "both": {"fine_tune": [True, False]},
 }
 TAGGER: dict[str, Any] = {

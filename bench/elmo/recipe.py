@@ -47,6 +47,7 @@ LONGEST_REVIEW = 400  # tokens
 PROBE_SECONDS = 20.0
 STEPS = "seconds-per-step.json"  # of each try, in the folder of --keep
 CHECKED_STEPS = 4  # validations of each training
+UNROLL_STEPS = 20  # the default
 
 MODEL: dict[str, Any] = dict(PRESETS["hour"].model)
 TRAINING: dict[str, Any] = {
@@ -138,7 +139,7 @@ def trained(name: str, options: argparse.Namespace, seed: int, vectors: KeyedVec
         model.save_pretrained(folder)
         results = {
             "settings": settings,
-            "tokens": report.tokens * report.steps / (report.steps - report.first_step),
+            "tokens": report.steps * {**TRAINING, **attempt.training}["batch_size"] * UNROLL_STEPS,
             "steps": report.steps,
             "seconds_per_step": step,
             "minutes": report.seconds / 60,
@@ -146,7 +147,7 @@ def trained(name: str, options: argparse.Namespace, seed: int, vectors: KeyedVec
         }
         (folder / "training.json").write_text(json.dumps(results), encoding="utf-8")
     results = json.loads((folder / "training.json").read_text(encoding="utf-8"))
-    if results["settings"] != settings:
+    if results.get("settings") != settings:
         raise SystemExit(
             f"{folder} has a model of other settings: {results['settings']}; remove it or give another --keep"
         )
@@ -156,8 +157,8 @@ def trained(name: str, options: argparse.Namespace, seed: int, vectors: KeyedVec
 def trained_by_command(folder: Path) -> dict[str, Any]:
     """Return what the training of a model reports that `wordkin elmo train` has saved."""
     report = ELMo.from_pretrained(folder).training_report
-    if report is None or not report.validations:
-        raise SystemExit(f"--model must name a model that was trained with --validation, got {folder}")
+    if report is None or not report.validations or report.first_step > 0:
+        raise SystemExit(f"--model must name a model that was trained in one call, with --validation, got {folder}")
     return {
         "tokens": report.tokens,
         "minutes": report.seconds / 60,

@@ -21,7 +21,7 @@ from wordkin.elmo.vocabulary import TargetWords, frequent_words
 __all__ = ["ORIGINAL_TRAINING", "FolderWriter", "read_options", "read_parameters", "windows_in"]
 
 CASE, PARAMETERS = "case.json", "parameters.npz"
-ORIGINAL_TRAINING: dict[str, Any] = {"optimizer": "adagrad", "negatives": 8192}  # as in the original program
+ORIGINAL_TRAINING: dict[str, Any] = {"optimizer": "adagrad", "negatives": 8192}  # of the original program
 
 
 class FolderWriter:

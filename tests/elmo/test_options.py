@@ -168,6 +168,7 @@ def test_official_training_options_are_translated() -> None:
     assert options.training == {
         "dropout": 0.2, "clip_norm": 5.0, "epochs": 3, "batch_size": 64, "max_vocabulary_size": 793471,
         "unroll_steps": 10, "negatives": 100, "learning_rate": 0.1, "sampled_softmax": False,
+        "optimizer": "adagrad", "schedule": "constant",
     }  # fmt: skip
     assert (options.model.char_dim, options.model.activation, options.model.filters) == (4, "tanh", ((1, 4),))
     assert options.model.n_tokens_vocab == 0

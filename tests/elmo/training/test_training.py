@@ -313,8 +313,19 @@ class StopBeforeFirstStep:
         raise EOFError
 
 
+@pytest.mark.parametrize(("optimizer", "moments", "initial"), [("adam", "variance", 0.0), ("adagrad", "squares", 1.0)])
 @pytest.mark.parametrize("change", ["extend", "replace", "given"])
-def test_vocabulary_change_keeps_common_rows(trained: ELMo, quick: Options, change: str) -> None:
+def test_vocabulary_change_keeps_common_rows(
+    small_model: MakeModel,
+    sentences: Sentences,
+    quick: Options,
+    change: str,
+    optimizer: str,
+    moments: str,
+    initial: float,
+) -> None:
+    trained, quick = small_model(), {**quick, "optimizer": optimizer}
+    trained.train(sentences, **quick)
     before, tokens = rows_of(trained), trained.parameters["char_embed"].tobytes()
     old_words = trained.vocabulary
     assert old_words is not None
@@ -337,9 +348,9 @@ def test_vocabulary_change_keeps_common_rows(trained: ELMo, quick: Options, chan
     content = trained._state
     assert content is not None
     assert content.optimizer is not None
-    variance = content.optimizer.moments["variance"]["softmax/W"]
+    found = content.optimizer.moments[moments]["softmax/W"]
     for number, word in enumerate(after):
-        assert (variance[number] == 0.0).all() == (word not in before), word
+        assert (found[number] == initial).all() == (word not in before), word
     report = trained.train(NEW_TEXT, **quick)
     assert report.losses.shape[0] == report.steps
 
@@ -399,7 +410,9 @@ def test_official_options_are_accepted(small_model: MakeModel, sentences: Senten
         batch_size=2, unroll_steps=5, all_clip_norm_val=1.0,
     )  # fmt: skip
     assert (model.options.dim, model.options.proj_clip, model.options.activation) == (12, 0.0, "tanh")
-    assert model.training_defaults == {"batch_size": 2, "unroll_steps": 5, "clip_norm": 1.0}
+    assert model.training_defaults == {
+        "batch_size": 2, "unroll_steps": 5, "clip_norm": 1.0, "optimizer": "adagrad", "schedule": "constant",
+    }  # fmt: skip
     report = model.train(sentences, **{**quick, **model.training_defaults})
     assert report.tokens == 10 * report.steps
 

@@ -286,6 +286,8 @@ class _Trainer:
         official = read_official_options(self._args.options)
         known = inspect.signature(ELMo.train).parameters
         training = {name: value for name, value in official.training.items() if name in known}
+        if self._training.get("optimizer", "adagrad") != "adagrad":
+            training.pop("learning_rate", None)  # that of the file is meant for Adagrad
         self._training = {**training, **self._training}
         return ELMo(**{**asdict(official.model), **options})
 

@@ -44,6 +44,8 @@ _TRAINING = {
     "sample_softmax": "sampled_softmax",
     "unroll_steps": "unroll_steps",
 }
+# What the original program does, which its files do not say; their other settings are meant for it.
+_ORIGINAL_TRAINING = {"optimizer": "adagrad", "schedule": "constant"}
 _REQUIRED = ("lstm.dim", "lstm.projection_dim")
 _REQUIRED_CHAR_CNN = ("embedding.dim", "filters", "activation", "max_characters_per_token")
 # Defaults of the original program for keys that a file lacks.
@@ -182,7 +184,7 @@ def translate_options(values: Mapping[str, Any]) -> OfficialOptions:
     --------
     >>> options = translate_options({"lstm": {"dim": 64, "projection_dim": 16}, "all_clip_norm_val": 5})
     >>> options.model.dim, options.training
-    (64, {'clip_norm': 5})
+    (64, {'optimizer': 'adagrad', 'schedule': 'constant', 'clip_norm': 5})
     """
     fields = translate_fields(values)
     if "char_cnn" not in values and "lstm" in values:
@@ -194,7 +196,9 @@ def translate_options(values: Mapping[str, Any]) -> OfficialOptions:
                 ELMoTrainingOptions(**{argument: training[argument]})
             except (TypeError, ValueError) as error:
                 raise type(error)(f"{name}: {error}") from None
-    return OfficialOptions(model=ELMoOptions(**fields), training=training)
+    return OfficialOptions(
+        model=ELMoOptions(**fields), training={**_ORIGINAL_TRAINING, **training} if training else training
+    )
 
 
 def translate_fields(values: Mapping[str, Any]) -> dict[str, Any]:

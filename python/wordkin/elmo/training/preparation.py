@@ -220,5 +220,11 @@ def _resume_or_start(
     if request.word_vectors is not None:
         fill_word_vectors(state, request.word_vectors, inputs)
     if state.optimizer is None or state.optimizer.optimizer != optimizer:
+        if state.optimizer is not None:
+            logger.warning(
+                "the model was trained with optimizer=%r; %r starts with a new state",
+                state.optimizer.optimizer,
+                optimizer,
+            )
         state.optimizer = initial_optimizer_state(optimizer, shapes)
     return state, RunState(fingerprint.streams)
