@@ -7,32 +7,16 @@ from collections.abc import Callable
 from bench.cells import markdown, mean_and_deviation
 from bench.records import Measurement, Records
 
-__all__ = ["accuracy", "accuracy_of_features", "fractions", "model_recipes", "recipes", "scores"]
-
-FEATURES = ("learned from scratch", "word2vec", "ELMo", "word2vec + ELMo")
-
-
-def accuracy(records: Records) -> str:
-    """README: the scores with different embeddings."""
-    run = records.newest("downstream.results", "sst2, test")
-    rows = []
-    baseline = run.find("sst2, test", "TF-IDF, logistic regression", "%")
-    assert baseline is not None
-    for label, task, digits in (
-        ("CoNLL-2000 chunking, F1", "chunking", 2),
-        (f"SST-2, accuracy (TF-IDF with logistic regression: {baseline.middle:.1f})", "sst2", 1),
-    ):
-        found = [run.find(f"{task}, test", features, "%") for features in FEATURES]
-        rows.append([label, *(mean_and_deviation(measured, digits) for measured in found if measured is not None)])
-    return markdown(["", *FEATURES], rows)
+__all__ = ["accuracy_of_features", "fractions", "model_recipes", "recipes", "scores"]
 
 
 def accuracy_of_features(records: Records) -> str:
-    """The same scores with a row for each kind of features."""
+    """Return the scores with a row for each kind of features."""
     run = records.newest("downstream.results", "sst2, test")
+    of_chunking = records.newest("downstream.results", "chunking, test")
     rows = []
     for sst2 in run.select(case="sst2, test"):
-        chunking = run.find("chunking, test", sst2.system, "%")
+        chunking = of_chunking.find("chunking, test", sst2.system, "%")
         rows.append(
             [sst2.system, mean_and_deviation(sst2, 1), "" if chunking is None else mean_and_deviation(chunking, 2)]
         )
@@ -97,7 +81,7 @@ def model_recipes(records: Records) -> str:
         for run in (run for run in records.runs if run.benchmark == "elmo.recipe"):
             for system in dict.fromkeys(measured.system for measured in run.select(case=case)):
                 found = [run.find(case, system, quantity) for quantity in names]
-                lines[str(minutes), system, run.machine] = found
+                lines[str(minutes), system, run.machine["name"]] = found
     if not lines:
         raise LookupError("no record of elmo.recipe")
     used = [column for column in range(len(names)) if any(found[column] for found in lines.values())]

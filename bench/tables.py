@@ -25,7 +25,7 @@ from bench.elmo_tables import (
 )
 from bench.readme_tables import tasks, training
 from bench.records import Records
-from bench.score_tables import accuracy, accuracy_of_features, fractions, model_recipes, recipes, scores
+from bench.score_tables import accuracy_of_features, fractions, model_recipes, recipes, scores
 
 __all__ = ["TABLES", "sizes"]
 
@@ -127,7 +127,6 @@ def sizes(records: Records) -> str:
 TABLES: dict[str, Callable[[Records], str]] = {
     "training": training,
     "tasks": tasks,
-    "accuracy": accuracy,
     "accuracy-of-features": accuracy_of_features,
     "word2vec": Comparison(
         benchmark="word2vec.speed", rows=WORD2VEC, rivals=("gensim",), quantity="words/s", text=True

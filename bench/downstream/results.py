@@ -258,7 +258,7 @@ def main() -> None:
     if unknown:
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
     options.keep.mkdir(parents=True, exist_ok=True)
-    with recording(options) as record:
+    with recording(options, is_timed=False) as record:
         records = measure(options, ResultsFile(options.keep / "results.jsonl"))
         print_rows(table(records))
         keep(records, record)

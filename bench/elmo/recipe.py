@@ -233,7 +233,7 @@ def main() -> None:
         for name in options.tries:
             seconds_per_step(name, options, vectors)
         return
-    with recording(options) as record:
+    with recording(options, is_timed=False) as record:
         vectors = word_vectors(options.data, options.keep, options.workers)
         if options.model is not None:
             training = trained_by_command(options.model)
