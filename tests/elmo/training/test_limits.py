@@ -61,6 +61,26 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
+@pytest.mark.parametrize(("limit", "longest"), [(3600.0, 5.0), (40.0, 2.0)])
+def test_the_estimation_of_a_validation_is_short(
+    small_model: MakeModel,
+    sentences: Sentences,
+    quick: Options,
+    monkeypatch: pytest.MonkeyPatch,
+    limit: float,
+    longest: float,
+) -> None:
+    limits = []
+
+    def estimate(state: object, text: object, compute: object, max_seconds: float) -> float:
+        limits.append(max_seconds)
+        return 0.1
+
+    monkeypatch.setattr(session, "estimate_seconds", estimate)
+    small_model().train(sentences, **{**quick, "max_steps": 1}, validation=sentences, max_seconds=limit)
+    assert limits == [longest]
+
+
 @pytest.mark.parametrize(
     ("interval", "steps", "validations"),
     [(1000, 80, [80]), (10, 20, [10, 20])],  # in the second case, the duration is known after the first one
