@@ -355,6 +355,21 @@ def test_vocabulary_change_keeps_common_rows(
     assert report.losses.shape[0] == report.steps
 
 
+def test_another_optimizer_starts_with_a_new_state(
+    small_model: MakeModel, sentences: Sentences, quick: Options, caplog: pytest.LogCaptureFixture
+) -> None:
+    model = small_model()
+    model.train(sentences, **quick, optimizer="adagrad", schedule="constant")
+    model.train(sentences, **quick, optimizer="adagrad", max_steps=1)
+    assert not caplog.messages
+    model.train(sentences, **quick, max_steps=1)
+    assert caplog.messages == ["the model was trained with optimizer='adagrad'; 'adam' starts with a new state"]
+    content = model._state
+    assert content is not None
+    assert content.optimizer is not None
+    assert set(content.optimizer.moments) == {"mean", "variance"}
+
+
 def test_training_adds_a_missing_softmax(small_model: MakeModel, sentences: Sentences, quick: Options) -> None:
     model = small_model()
     model.initialize()

@@ -101,7 +101,7 @@ def read_official_options(path: AnyPath) -> OfficialOptions:
     >>> _ = path.write_text(json.dumps({"lstm": {"dim": 64, "projection_dim": 16}, "batch_size": 32}), encoding="utf-8")
     >>> options = read_official_options(path)
     >>> options.model.dim, options.training
-    (64, {'batch_size': 32})
+    (64, {'optimizer': 'adagrad', 'schedule': 'constant', 'batch_size': 32})
     """
     with open_binary(path) as file:
         text = file.read(MAX_OPTIONS_BYTES + 1)
