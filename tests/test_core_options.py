@@ -30,8 +30,8 @@ ELMO = ELMoOptions(
 # A model with token input has neither an alphabet nor word vectors beside characters.
 ELMO_WORDS = ELMoOptions(n_characters=300, word_dim=19, n_input_words=2**31 - 1)
 ELMO_TRAINING = ELMoTrainingOptions(
-    batch_size=3, unroll_steps=9, sampled_softmax=False, negatives=12, optimizer="adagrad", clip_norm=0.0, dropout=0.375,
-    train_word_vectors=False,
+    batch_size=3, unroll_steps=9, sampled_softmax=False, negatives=12, optimizer="adagrad", clip_norm=0.0,
+    dropout=0.375, train_word_vectors=False,
     seed=2**64 - 1, precision="bfloat16",
 )  # fmt: skip
 NETWORK = NetworkOptions(
