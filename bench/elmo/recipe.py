@@ -148,9 +148,7 @@ def trained(name: str, options: argparse.Namespace, seed: int, vectors: KeyedVec
         (folder / "training.json").write_text(json.dumps(results), encoding="utf-8")
     results = json.loads((folder / "training.json").read_text(encoding="utf-8"))
     if results.get("settings") != settings:
-        raise SystemExit(
-            f"{folder} has a model of other settings: {results['settings']}; remove it or give another --keep"
-        )
+        raise SystemExit(f"{folder} has a model of other settings; remove it or give another folder with --keep")
     return folder, results
 
 

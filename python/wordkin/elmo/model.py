@@ -427,11 +427,11 @@ class ELMo:
             Random seed (0 to 2**64 - 1). With one worker, the same seed gives the same model on the same instruction
             set.
         max_steps : int or None, default None
-            Maximum number of steps of the run, including those before a resumption (>= 1). The schedule is that of the
-            whole run; see `decay_steps`.
+            Maximum number of steps of the run, including those before a resumption (>= 1). It does not
+            shorten the schedule; see `decay_steps`.
         max_seconds : float or None, default None
             Maximum time of training in seconds (> 0), including validations; it may be exceeded by about one step. If
-            a validation alone takes longer, none is made. The schedule is that of the whole run; see `decay_seconds`.
+            a validation alone takes longer, none is made. It does not shorten the schedule; see `decay_seconds`.
         validation_steps : int or None, default None
             Number of steps between validations (>= 1); None to validate after each epoch.
         patience : int or None, default None
